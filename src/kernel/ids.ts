@@ -1,0 +1,28 @@
+import { v5 as uuidV5 } from 'uuid';
+
+/** Ids a caller may choose. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const DIVISION_CODE_PATTERN = /^\d{2}(\d{2}){0,2}$/;
+
+const NAMESPACE = '6f0a3c4e-7d0e-5b7a-9a44-3f1f5a0a2c11';
+
+/**
+ * UUIDv5 of its parts: the same parts give the same id on every replica and after every crash, which is what makes a
+ * repeated append harmless.
+ */
+export const deterministicId = (...parts: readonly string[]): string =>
+  uuidV5(parts.map((part) => `${part.length}:${part}`).join('|'), NAMESPACE);
+
+/** Unicode code point order, the order of every list of ids and every tie-break; UTF-16 order differs beyond the BMP. */
+export function byCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const [left, right] = [a.codePointAt(index)!, b.codePointAt(index)!];
+    if (left !== right) return left - right;
+  }
+  return a.length - b.length;
+}
+
+/** True where a caller whose scope is `scope` may see `divisionCode`: a scope is a prefix, `*` is everything. */
+export const inScope = (scope: string, divisionCode: string): boolean =>
+  scope === '*' || divisionCode.startsWith(scope);
