@@ -13,6 +13,7 @@ export type RejectionCode =
   | 'dependent-entries'
   | 'rule-refused'
   | 'needs-override'
+  | 'needs-second-person'
   | 'wrong-route'
   | 'wrong-division'
   | 'date-order'
@@ -69,6 +70,8 @@ export type RejectionDetails = {
   readonly pointer?: string;
   /** Ids of the events in the way (`dependent-entries`) or of the thing concerned. */
   readonly eventIds?: readonly string[];
+  /** Answered and not written down: the thing in the way is not the caller's to know of. */
+  readonly unrecorded?: boolean;
   /** Figures and names of the sentence: amounts in yuan, ids, dates. */
   readonly facts?: Readonly<Record<string, string>>;
 };
@@ -86,3 +89,11 @@ export class Rejected extends Error {
 
 export const notFound = (subject: Subject, pointer?: string): Rejected =>
   new Rejected(`${subject}-not-found`, pointer === undefined ? {} : { pointer });
+
+/** Told before anything is decided, and never recorded: what does not exist here, and who may not. */
+export const isNeverRecorded = ({ code, details }: Rejected): boolean =>
+  details.unrecorded === true ||
+  code.endsWith('-not-found') ||
+  code === 'outside-division' ||
+  code === 'same-person' ||
+  code === 'needs-second-person';

@@ -1,0 +1,22 @@
+/**
+ * A view is a pure fold over the events of one stream, in order; the runner hands it only the events of the moment asked
+ * for, so the same fold answers for today, for a business date, and for what was known at an instant.
+ */
+export type View<Row, Event> = {
+  readonly initial: (id: string) => Row;
+  /** Owns the row and may change it; gives it back. */
+  readonly project: (row: Row, event: Event) => Row;
+};
+
+/** The moment a reader asks about. Absent bounds are open. */
+export type Moment = {
+  /** Only facts with `occurredOn` on or before this business date. */
+  readonly asOf: string | null;
+  /** Only what was known at this instant, as the reader wrote it. */
+  readonly recordedAt: string | null;
+  /** The position `recordedAt` stands for, or the newest one projected. */
+  readonly position: number;
+};
+
+export const isWithin = (moment: Moment, event: { position: number; data: { occurredOn: string } }): boolean =>
+  event.position <= moment.position && (moment.asOf === null || event.data.occurredOn <= moment.asOf);

@@ -1,0 +1,296 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { type Decider, type Decision, type Fact } from '../../kernel/decider.js';
+import { shanghaiDate } from '../../kernel/dates.js';
+import { deterministicId, inScope } from '../../kernel/ids.js';
+import { isNeverRecorded, notFound, Rejected, type RejectionDetails } from '../../kernel/rejection.js';
+import { Clock } from '../clock.js';
+import { chained, type Unhashed } from '../event-store/chain.js';
+import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
+import { CommandIndex, KeyReused, StaleRevision } from './command-index.js';
+import { type EncodedEvent, type EventMetadata, EventStore, NO_STREAM, RevisionConflict } from '../event-store/event-store.js';
+import type { Invocation } from './invocation.js';
+
+export const COMMAND_REFUSED = 'CommandRefused';
+
+/** What became of a command. `events` are those the command recorded on its own stream, read back on a replay. */
+export type Outcome = {
+  readonly stream: string;
+  readonly events: readonly RecordedEvent[];
+  readonly revision: number;
+  readonly position: number;
+  readonly replayed: boolean;
+};
+
+/** A refusal that stands in the log: the same key will hear it again for ever. */
+export class Refused extends Rejected {
+  constructor(
+    code: Rejected['code'],
+    details: RejectionDetails,
+    readonly replayed: boolean,
+  ) {
+    super(code, details);
+  }
+}
+
+/** Nothing was stored: what a dry run would have recorded. */
+export type Rehearsal = { readonly stream: string; readonly events: readonly Fact[] };
+
+type Remembered = { readonly fingerprint: string; readonly first: number; readonly count: number };
+type Folded<State> = {
+  state: State;
+  revision: number;
+  hash: string | null;
+  /** Command ids of the stream: a repeat is answered from the stream itself, whatever happens to any table. */
+  readonly commands: Map<string, Remembered>;
+};
+type AnyDecider = Decider<unknown, unknown, Fact>;
+
+const PAGE = 2_000;
+const CACHED_STREAMS = 50_000;
+/** More conflicts in a row than any honest race makes. */
+const LARGEST_RETRY = 50;
+
+/** Load, fold, decide, append: the only place that does it. */
+@Injectable()
+export class DeciderRunner {
+  private readonly folded = new LRUCache<string, Folded<unknown>>({ max: CACHED_STREAMS });
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly catalogue: EventCatalogue,
+    private readonly index: CommandIndex,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs one command on one stream. Throws Rejected (recorded where it must be), KeyReused, StaleRevision. */
+  run<State, Command, Event extends Fact>(
+    decider: Decider<State, Command, Event>,
+    id: string,
+    command: Command,
+    by: Invocation,
+  ): Promise<Outcome> {
+    const stream = `${decider.category}-${id}`;
+    return this.inTurn(stream, () => this.attempt(decider as unknown as AnyDecider, stream, command, by));
+  }
+
+  /** The same validation and rules, and nothing stored. */
+  async rehearse<State, Command, Event extends Fact>(
+    decider: Decider<State, Command, Event>,
+    id: string,
+    command: Command,
+    by: Invocation,
+  ): Promise<Rehearsal> {
+    const stream = `${decider.category}-${id}`;
+    const folded = await this.load(decider as unknown as AnyDecider, stream);
+    const { events } = this.decide(decider as unknown as AnyDecider, folded, command, by);
+    return { stream, events };
+  }
+
+  /** The folded state of a stream, for handlers whose decision needs to know it. Never to be changed. */
+  async state<State, Command, Event extends Fact>(
+    decider: Decider<State, Command, Event>,
+    id: string,
+  ): Promise<{ state: State; revision: number }> {
+    const folded = await this.load(decider as unknown as AnyDecider, `${decider.category}-${id}`);
+    return { state: folded.state as State, revision: folded.revision };
+  }
+
+  /** Whether this command is already part of this stream: its answer then needs no decision. */
+  async knows(decider: { category: string }, id: string, commandId: string): Promise<boolean> {
+    const folded = await this.load(decider as unknown as AnyDecider, `${decider.category}-${id}`);
+    return folded.commands.has(commandId);
+  }
+
+  private async attempt(decider: AnyDecider, stream: string, command: unknown, by: Invocation): Promise<Outcome> {
+    for (let attempt = 0; attempt < LARGEST_RETRY; attempt++) {
+      const folded = await this.load(decider, stream);
+      const earlier = folded.commands.get(by.commandId);
+      if (earlier) return this.replay(stream, earlier, by);
+      await this.assertKeyUnused(stream, by);
+      try {
+        return await this.decideAndAppend(decider, stream, folded, command, by);
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+        await this.refresh(decider, stream, folded);
+      }
+    }
+    throw new RevisionConflict(stream, NO_STREAM);
+  }
+
+  private async decideAndAppend(
+    decider: AnyDecider,
+    stream: string,
+    folded: Folded<unknown>,
+    command: unknown,
+    by: Invocation,
+  ): Promise<Outcome> {
+    let decision: Decision<Fact>;
+    let refusal: Rejected | undefined;
+    try {
+      decision = this.decide(decider, folded, command, by);
+    } catch (error) {
+      if (!(error instanceof Rejected) || isNeverRecorded(error) || by.caller.role === 'system') throw error;
+      refusal = error;
+      decision = { events: [refusalFact(error, by, this.clock)], ...policyOf(error) };
+    }
+    if (decision.events.length === 0)
+      return { stream, events: [], revision: folded.revision, position: 0, replayed: false };
+    const outcome = await this.append(decider, stream, folded, decision, by);
+    if (refusal) throw new Refused(refusal.code, refusal.details, false);
+    return outcome;
+  }
+
+  private decide(decider: AnyDecider, folded: Folded<unknown>, command: unknown, by: Invocation): Decision<Fact> {
+    const division = decider.divisionOf(folded.state);
+    if (division !== undefined && !inScope(by.caller.division, division)) throw outside(decider, by);
+    if (by.ifMatch !== undefined && division !== undefined && by.ifMatch !== folded.revision)
+      throw new StaleRevision(folded.revision);
+    return decider.decide(folded.state, command, by.granted?.rules ?? []);
+  }
+
+  private async append(
+    decider: AnyDecider,
+    stream: string,
+    folded: Folded<unknown>,
+    decision: Decision<Fact>,
+    by: Invocation,
+  ): Promise<Outcome> {
+    const encoded: EncodedEvent[] = [];
+    const recorded: RecordedEvent[] = [];
+    let hash = folded.hash;
+    decision.events.forEach((fact, index) => {
+      const event = this.dress(stream, fact, index, decision, by);
+      const revision = folded.revision + 1 + index;
+      const link = chained(stream, revision, event, hash);
+      const metadata = { ...event.metadata, previousHash: hash, hash: link.hash } as EventMetadata;
+      hash = link.hash;
+      encoded.push({ eventId: link.eventId, type: link.type, data: link.data, metadata: link.metadata });
+      // What is evolved and answered is what a reader will find, not the objects a caller handed in.
+      recorded.push({ ...event, data: JSON.parse(link.data), stream, revision, position: 0, metadata });
+    });
+    const appended = await this.store.append(stream, encoded, folded.revision);
+    this.fold(decider, folded, recorded);
+    this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
+    return { stream, events: recorded, ...appended, replayed: false };
+  }
+
+  private dress(stream: string, fact: Fact, index: number, decision: Decision<Fact>, by: Invocation): Unhashed {
+    const { subject, role, division } = by.caller;
+    return {
+      eventId: deterministicId('event', by.commandId, stream, String(index)),
+      type: fact.type,
+      data: by.granted && fact.type !== COMMAND_REFUSED ? { ...fact.data, override: by.granted } : fact.data,
+      metadata: {
+        commandId: by.commandId,
+        fingerprint: by.fingerprint,
+        actor: { subject, role, division },
+        recordedAt: this.clock.now().toISOString(),
+        correlationId: by.correlationId ?? by.commandId,
+        causationId: by.causationId ?? by.commandId,
+        schemaVersion: fact.type === COMMAND_REFUSED ? 1 : this.catalogue.version(fact.type),
+        ...(decision.policyId === undefined ? {} : { policyId: decision.policyId }),
+        ...(decision.rules === undefined ? {} : { rules: decision.rules }),
+      },
+    };
+  }
+
+  private async load(decider: AnyDecider, stream: string): Promise<Folded<unknown>> {
+    const cached = this.folded.get(stream);
+    if (cached && !this.store.shared) return cached;
+    const folded = cached ?? { state: decider.initial(), revision: NO_STREAM, hash: null, commands: new Map() };
+    await this.refresh(decider, stream, folded);
+    this.folded.set(stream, folded);
+    return folded;
+  }
+
+  private async refresh(decider: AnyDecider, stream: string, folded: Folded<unknown>): Promise<void> {
+    for (;;) {
+      const page = await this.store.readStream(stream, folded.revision + 1, PAGE);
+      // Another reader of the same cached fold may have been here while this one waited.
+      const fresh = page.filter((event) => event.revision > folded.revision);
+      this.fold(
+        decider,
+        folded,
+        fresh.map((event) => this.catalogue.decode(event)),
+      );
+      if (page.length < PAGE) return;
+    }
+  }
+
+  private fold(decider: AnyDecider, folded: Folded<unknown>, events: readonly RecordedEvent[]): void {
+    for (const event of events) {
+      if (event.revision !== folded.revision + 1) throw new Error(`${event.stream} has a gap at ${event.revision}`);
+      if (event.type !== COMMAND_REFUSED) folded.state = decider.evolve(folded.state, event);
+      folded.revision = event.revision;
+      folded.hash = event.metadata.hash;
+      const { commandId, fingerprint } = event.metadata;
+      const known = folded.commands.get(commandId);
+      folded.commands.set(commandId, {
+        fingerprint,
+        first: known?.first ?? event.revision,
+        count: (known?.count ?? 0) + 1,
+      });
+    }
+  }
+
+  private async replay(stream: string, { fingerprint, first, count }: Remembered, by: Invocation): Promise<Outcome> {
+    if (fingerprint !== by.fingerprint) throw new KeyReused();
+    const stored = await this.store.readStream(stream, first, count);
+    const events = stored.map((event) => this.catalogue.decode(event));
+    const last = events.at(-1);
+    if (!last) throw new Error(`${stream} lost the events of command ${by.commandId}`);
+    if (last.type === COMMAND_REFUSED) throw refusedBy(last);
+    return { stream, events, revision: last.revision, position: last.position, replayed: true };
+  }
+
+  private async assertKeyUnused(stream: string, by: Invocation): Promise<void> {
+    if (by.caller.role === 'system' || by.granted) return;
+    const elsewhere = await this.index.find(by.commandId);
+    if (elsewhere && (elsewhere.stream !== stream || elsewhere.fingerprint !== by.fingerprint)) throw new KeyReused();
+  }
+
+  /** Commands on one stream take turns in this process; between processes the exact revision decides. */
+  private async inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(stream);
+    const turn = (async () => {
+      await before?.catch(() => undefined);
+      return work();
+    })();
+    this.turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
+    }
+  }
+}
+
+/** Outside the caller's division a thing does not exist; a clash of ids with one is told without recording it there. */
+const outside = (decider: AnyDecider, by: Invocation): Rejected =>
+  by.creates ? new Rejected('already-exists', { unrecorded: true }) : notFound(decider.subject);
+
+const policyOf = ({
+  details: { policyId, rule, rules },
+}: Rejected): { policyId?: string; rules?: readonly string[] } => ({
+  ...(policyId === undefined ? {} : { policyId }),
+  ...(rules ? { rules } : rule === undefined ? {} : { rules: [rule] }),
+});
+
+function refusalFact(error: Rejected, by: Invocation, clock: Clock): Fact {
+  const told = by.body['occurredOn'];
+  const occurredOn = typeof told === 'string' ? told : shanghaiDate(clock.now().getTime());
+  return { type: COMMAND_REFUSED, data: { occurredOn, code: error.code, path: by.path, ...error.details } } as Fact;
+}
+
+/** The refusal a stored event tells of. */
+export function refusedBy(event: RecordedEvent): Refused {
+  const {
+    code,
+    path: _,
+    occurredOn: __,
+    ...details
+  } = event.data as unknown as { code: Rejected['code']; path: string; occurredOn: string };
+  return new Refused(code, details as RejectionDetails, true);
+}

@@ -1,0 +1,67 @@
+import type { EventSchema } from '../../kernel/decider.js';
+import type { EncodedEvent, EventMetadata, StoredEvent } from './event-store.js';
+
+/** An event as the program sees it: parsed, and its data in the newest version of its type. */
+export type RecordedEvent = {
+  readonly eventId: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly type: string;
+  readonly data: { readonly occurredOn: string } & Readonly<Record<string, unknown>>;
+  readonly metadata: EventMetadata;
+};
+
+/** An event this version of the program cannot read: its projection stops and says where. */
+export class UnreadableEvent extends Error {
+  constructor(
+    readonly position: number,
+    reason: string,
+  ) {
+    super(`event at position ${position} cannot be read: ${reason}`);
+    this.name = 'UnreadableEvent';
+  }
+}
+
+/** Every event type the program knows, put together by the application from its deciders. */
+export class EventCatalogue {
+  constructor(readonly schemas: ReadonlyMap<string, EventSchema>) {}
+
+  version(type: string): number {
+    const schema = this.schemas.get(type);
+    if (!schema) throw new TypeError(`no decider declares events of type ${type}`);
+    return schema.version;
+  }
+
+  /** Parses a stored event and lifts old data to the newest version. Throws UnreadableEvent, never guesses. */
+  decode(stored: StoredEvent): RecordedEvent {
+    const schema = this.schemas.get(stored.type);
+    if (!schema) throw new UnreadableEvent(stored.position, `unknown type ${stored.type}`);
+    const metadata = parse(stored, stored.metadata) as EventMetadata;
+    const version = metadata.schemaVersion;
+    if (!Number.isInteger(version) || version < 1 || version > schema.version)
+      throw new UnreadableEvent(stored.position, `${stored.type} has version ${version}, known is ${schema.version}`);
+    let data = parse(stored, stored.data) as object;
+    for (const lift of (schema.upcasters ?? []).slice(version - 1)) data = lift(data);
+    const { eventId, stream, revision, position, type } = stored;
+    return { eventId, stream, revision, position, type, data: data as RecordedEvent['data'], metadata };
+  }
+}
+
+function parse(stored: StoredEvent, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableEvent(stored.position, 'not JSON');
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TYPE = /^[A-Z][A-Za-z]+$/;
+
+/** Guards what goes to any store: some clients hang or die on an empty type or a malformed id. */
+export function assertStorable(event: EncodedEvent): EncodedEvent {
+  if (!UUID.test(event.eventId)) throw new TypeError(`not an event id: ${event.eventId}`);
+  if (!TYPE.test(event.type)) throw new TypeError(`not an event type: ${event.type}`);
+  return event;
+}

@@ -1,0 +1,82 @@
+/** Who said it, when we knew it, what it answers to and how it hangs in the chain. Written once, hashed, never changed. */
+export type EventMetadata = {
+  readonly commandId: string;
+  readonly fingerprint: string;
+  readonly actor: { readonly subject: string; readonly role: string; readonly division: string };
+  readonly recordedAt: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly schemaVersion: number;
+  readonly policyId?: string;
+  /** Ids of the rules the decision was tried against. */
+  readonly rules?: readonly string[];
+  readonly previousHash: string | null;
+  readonly hash: string;
+};
+
+/** What an adapter stores: `data` and `metadata` are JSON texts the codec made, kept byte for byte. */
+export type EncodedEvent = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+};
+export type StoredEvent = EncodedEvent & {
+  readonly stream: string;
+  /** From 0 within the stream, without gaps. */
+  readonly revision: number;
+  /** Grows over the whole store; need not be dense. */
+  readonly position: number;
+};
+
+export type Appended = { readonly revision: number; readonly position: number };
+
+/** The revision of a stream nobody has written to. */
+export const NO_STREAM = -1;
+
+/** Somebody else appended since we read: load what is new and decide again. */
+export class RevisionConflict extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expectedRevision: number,
+  ) {
+    super(`${stream} is not at revision ${expectedRevision}`);
+    this.name = 'RevisionConflict';
+  }
+}
+
+/** The store cannot answer now. Whether an append happened is unknown: repeat it with the same ids and revision. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnavailable';
+  }
+}
+
+export type Subscription = { close(): Promise<void> };
+
+/** The port. An abstract class, because Nest can inject one without a string token. */
+export abstract class EventStore {
+  /** True where other processes may append: a cached state is then brought up to date before it decides. */
+  abstract readonly shared: boolean;
+
+  /**
+   * Appends all events or none, durably, at exactly `expectedRevision` (NO_STREAM for a new stream). The same event ids
+   * at the same revision again answer as the first time. Throws RevisionConflict or StoreUnavailable. Never empty.
+   */
+  abstract append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended>;
+
+  /** Up to `limit` events of one stream from a revision on, in order; empty where there is nothing (more). */
+  abstract readStream(stream: string, fromRevision: number, limit: number): Promise<readonly StoredEvent[]>;
+
+  /** Up to `limit` events of all streams after a position, in the store's order. */
+  abstract readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
+
+  /** Calls `wake` whenever there may be events after what was read; reading them stays with the caller. */
+  abstract subscribe(wake: () => void): Promise<Subscription>;
+
+  /** The position of the last event, 0 where there is none. */
+  abstract head(): Promise<number>;
+
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { type FieldError, Problem } from './problem.js';
+
+const LARGEST_ERROR_LIST = 100;
+
+/** Everything that can be seen in the body alone is refused here, all faults at once, each with its pointer. */
+@Injectable()
+export class BodyPipe implements PipeTransform {
+  private readonly validation = new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => invalid(flatten(errors, '')),
+  });
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type !== 'body') return value;
+    return this.validate(value, metadata.metatype);
+  }
+
+  /** The same check for a body that did not come by HTTP: a batch's row, an approval's command. */
+  validate(value: unknown, dto: (new (...values: never[]) => unknown) | undefined): Promise<unknown> {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+      throw invalid([{ pointer: '', code: 'isObject' }]);
+    const hidden = hiddenKey(value, '');
+    if (hidden !== undefined) throw invalid([{ pointer: hidden, code: 'whitelistValidation' }]);
+    return this.validation.transform(value, { type: 'body', metatype: dto as never });
+  }
+}
+
+const invalid = (errors: readonly FieldError[]): Problem =>
+  new Problem(errors.some(({ code }) => code === 'whitelistValidation') ? 'unknown-field' : 'invalid-field', {
+    errors: errors.slice(0, LARGEST_ERROR_LIST),
+  });
+
+/** Names that mean something to JavaScript and nothing to us; the mapper would drop them without a word. */
+function hiddenKey(value: unknown, pointer: string): string | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  for (const key of Object.keys(value)) {
+    const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') return path;
+    const inner = hiddenKey((value as Record<string, unknown>)[key], path);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function flatten(errors: readonly ValidationError[], parent: string): FieldError[] {
+  return errors.flatMap(({ property, constraints, children }) => {
+    const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const own = Object.keys(constraints ?? {}).slice(0, 1);
+    return [...own.map((code) => ({ pointer, code })), ...flatten(children ?? [], pointer)];
+  });
+}

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
+import { EventStore, type StoredEvent, type Subscription } from '../event-store/event-store.js';
+import { type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
+import { type Incoming, type ReadModel, Writer } from './read-model.js';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS checkpoints (
+    name     TEXT PRIMARY KEY,
+    shape    TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    status   TEXT NOT NULL CHECK (status IN ('live', 'degraded')),
+    reason   TEXT
+  ) STRICT, WITHOUT ROWID;
+`;
+const PAGE = 500;
+const PAUSE_AFTER_FAILURE_MS = 250;
+
+type Checkpoint = { position: number; status: 'live' | 'degraded'; reason: string | null };
+export type ProjectionStatus = {
+  readonly name: string;
+  readonly version: number;
+  readonly position: number;
+  readonly lag: number;
+  readonly status: 'live' | 'degraded';
+  readonly reason: string | null;
+  readonly stateHash: string;
+};
+
+/** A read asked for a position that is not projected in time. */
+export class ProjectionBehind extends Error {}
+
+/**
+ * Follows the log into the read models. Rows and checkpoint of each model change in one transaction, so a kill at any
+ * moment resumes exactly once; a model that meets an event it cannot take stays where it is, says so, and the others go
+ * on. Deleting the file loses nothing: it is filled again from the log.
+ */
+export class ProjectionRunner {
+  private readonly database: Database;
+  private readonly write: Writer;
+  private readonly checkpoints = new Map<string, Checkpoint>();
+  private readonly queries = new Map<string, Statement>();
+  private waiting: { position: number; resolve: () => void }[] = [];
+  private subscription: Subscription | undefined;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    path: string,
+    private readonly store: EventStore,
+    private readonly catalogue: EventCatalogue,
+    private readonly models: readonly ReadModel[],
+  ) {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    this.database = openDatabase(path, 'rebuildable');
+    this.database.exec(SCHEMA);
+    this.write = new Writer(this.database);
+    for (const model of models) this.prepare(model);
+  }
+
+  /** Catches up with the log, then follows it. */
+  async start(): Promise<void> {
+    this.subscription = await this.store.subscribe(() => this.wake());
+    await this.catchUp();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.subscription?.close();
+    await this.running?.catch(() => undefined);
+    this.database.close();
+  }
+
+  /** The position every live read model has reached. */
+  get position(): number {
+    const live = [...this.checkpoints.values()].filter(({ status }) => status === 'live');
+    return Math.min(...(live.length > 0 ? live : [...this.checkpoints.values()]).map(({ position }) => position));
+  }
+
+  /** Rows of a query; big integers where `exact` (money). */
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.statement(sql).all(...values) as Row[];
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.statement(sql).get(...values) as Row | undefined;
+  }
+
+  /** Resolves when everything up to `position` is projected; ProjectionBehind after `timeoutMs`. */
+  async waitFor(position: number, timeoutMs: number): Promise<void> {
+    if (this.position >= position) return;
+    this.wake();
+    await new Promise<void>((resolve, reject) => {
+      const entry = { position, resolve: () => (clearTimeout(timer), resolve()) };
+      const timer = setTimeout(() => {
+        this.waiting = this.waiting.filter((one) => one !== entry);
+        reject(new ProjectionBehind(`position ${position} is not projected yet`));
+      }, timeoutMs);
+      this.waiting.push(entry);
+    });
+  }
+
+  /** Applies what is in the log and not yet in the read models. */
+  catchUp(): Promise<void> {
+    this.again = true;
+    this.running ??= this.follow().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** Empties one read model and fills it from the first event. */
+  async rebuild(name: string): Promise<boolean> {
+    const model = this.models.find((one) => one.name === name);
+    if (!model) return false;
+    await this.running?.catch(() => undefined);
+    this.create(model);
+    await this.catchUp();
+    return true;
+  }
+
+  async statuses(): Promise<ProjectionStatus[]> {
+    const head = await this.store.head();
+    return this.models.map((model) => {
+      const { position, status, reason } = this.checkpoint(model);
+      const version = Number(/_v(\d+)$/.exec(model.name)?.[1] ?? 1);
+      const lag = Math.max(0, head - position);
+      return { name: model.name, version, position, lag, status, reason, stateHash: this.stateHash(model) };
+    });
+  }
+
+  /** Names of the read models that stopped at an event they could not take. */
+  degraded(): string[] {
+    return [...this.checkpoints].filter(([, { status }]) => status === 'degraded').map(([name]) => name);
+  }
+
+  /** SHA-256 over every row of every table in key order: equal hashes, equal read models. */
+  private stateHash(model: ReadModel): string {
+    const hash = createHash('sha256');
+    for (const table of model.tables)
+      for (const row of this.statement(`SELECT * FROM ${table} ORDER BY 1, 2`).iterate())
+        hash.update(
+          JSON.stringify(Object.values(row as object), (_, value: unknown) =>
+            typeof value === 'bigint' ? value.toString() : value,
+          ),
+        );
+    return hash.digest('hex');
+  }
+
+  private wake(): void {
+    if (this.stopped) return;
+    this.catchUp().catch(() => {
+      const timer = setTimeout(() => this.wake(), PAUSE_AFTER_FAILURE_MS);
+      timer.unref();
+    });
+  }
+
+  private async follow(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      for (;;) {
+        const page = await this.store.readAll(this.position, PAGE);
+        if (page.length === 0 || this.stopped) break;
+        this.project(page);
+        this.settle();
+        // Between pages other requests get their turn.
+        await new Promise(setImmediate);
+      }
+    }
+  }
+
+  private project(page: readonly StoredEvent[]): void {
+    const incoming = page.map((stored) => lazily(stored, this.catalogue));
+    this.database.exec('BEGIN');
+    try {
+      for (const model of this.models) this.projectOne(model, incoming);
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      for (const model of this.models) this.checkpoints.delete(model.name);
+      for (const model of this.models) this.checkpoint(model);
+      throw error;
+    }
+  }
+
+  private projectOne(model: ReadModel, page: readonly Incoming[]): void {
+    const checkpoint = this.checkpoint(model);
+    if (checkpoint.status === 'degraded') return;
+    this.database.exec('SAVEPOINT page');
+    const reached = this.applyPage(model, page, checkpoint);
+    if (checkpoint.status === 'degraded') {
+      // What the bad event had half written goes, what stood before it is written again.
+      this.database.exec('ROLLBACK TO page');
+      for (const incoming of page)
+        if (incoming.stored.position > checkpoint.position && incoming.stored.position <= reached)
+          model.apply(incoming, this.write);
+    }
+    this.database.exec('RELEASE page');
+    checkpoint.position = reached;
+    this.write.run(
+      'UPDATE checkpoints SET position = ?, status = ?, reason = ? WHERE name = ?',
+      checkpoint.position,
+      checkpoint.status,
+      checkpoint.reason,
+      model.name,
+    );
+  }
+
+  /** Applies until one fails; answers the position of the last that did not. */
+  private applyPage(model: ReadModel, page: readonly Incoming[], checkpoint: Checkpoint): number {
+    let reached = checkpoint.position;
+    for (const incoming of page) {
+      const { position } = incoming.stored;
+      if (position <= reached) continue;
+      try {
+        model.apply(incoming, this.write);
+      } catch (error) {
+        checkpoint.status = 'degraded';
+        checkpoint.reason = `at position ${position}: ${error instanceof Error ? error.message : String(error)}`;
+        return reached;
+      }
+      reached = position;
+    }
+    return reached;
+  }
+
+  private settle(): void {
+    for (const model of this.models) model.settled?.();
+    const { position } = this;
+    const ready = this.waiting.filter((one) => one.position <= position);
+    if (ready.length === 0) return;
+    this.waiting = this.waiting.filter((one) => one.position > position);
+    for (const { resolve } of ready) resolve();
+  }
+
+  private prepare(model: ReadModel): void {
+    const row = this.write.get<{ shape: string }>('SELECT shape FROM checkpoints WHERE name = ?', model.name);
+    if (!row || row.shape !== shapeOf(model)) this.create(model);
+    // A new start may bring the version that can read what stopped the old one: it tries again, and stops again if not.
+    else this.checkpoint(model).status = 'live';
+  }
+
+  private create(model: ReadModel): void {
+    this.database.exec('BEGIN');
+    for (const table of model.tables) this.database.exec(`DROP TABLE IF EXISTS ${table}`);
+    this.database.exec(model.schema);
+    this.database
+      .prepare(
+        "INSERT OR REPLACE INTO checkpoints (name, shape, position, status, reason) VALUES (?, ?, 0, 'live', NULL)",
+      )
+      .run(model.name, shapeOf(model));
+    this.database.exec('COMMIT');
+    this.checkpoints.set(model.name, { position: 0, status: 'live', reason: null });
+    model.settled?.();
+  }
+
+  private checkpoint(model: ReadModel): Checkpoint {
+    let checkpoint = this.checkpoints.get(model.name);
+    if (!checkpoint) {
+      checkpoint = this.write.get<Checkpoint>(
+        'SELECT position, status, reason FROM checkpoints WHERE name = ?',
+        model.name,
+      )!;
+      checkpoint = { ...checkpoint };
+      this.checkpoints.set(model.name, checkpoint);
+    }
+    return checkpoint;
+  }
+
+  private statement(sql: string): Statement {
+    let statement = this.queries.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      this.queries.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+const shapeOf = (model: ReadModel): string => createHash('sha256').update(model.schema).digest('hex');
+
+function lazily(stored: StoredEvent, catalogue: EventCatalogue): Incoming {
+  let decoded: RecordedEvent | undefined;
+  return { stored, event: () => (decoded ??= catalogue.decode(stored)) };
+}

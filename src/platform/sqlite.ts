@@ -1,0 +1,58 @@
+import { chmodSync, existsSync } from 'node:fs';
+
+/** The part of `node:sqlite` we use; both modules below have exactly this shape. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+export type Statement = {
+  run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  get(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): unknown[];
+  iterate(...values: SqlValue[]): IterableIterator<unknown>;
+  setReadBigInts(enabled: boolean): void;
+};
+export type Database = {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+};
+type SqliteModule = { DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Database };
+
+/** The module built into Node where there is one, else the same API from the npm package; never both on one file. */
+const { DatabaseSync } = await load();
+
+async function load(): Promise<SqliteModule> {
+  try {
+    return (await import('node:' + 'sqlite')) as SqliteModule;
+  } catch {
+    return (await import('@photostructure/sqlite')) as unknown as SqliteModule;
+  }
+}
+
+export type Durability = 'full' | 'rebuildable';
+
+/**
+ * Opens a database file for one writer. `full` means a commit is on the disk before it returns; it is set and read back
+ * on every open, because some libraries open WAL files with `synchronous=NORMAL`, which loses commits on power failure.
+ */
+export function openDatabase(path: string, durability: Durability): Database {
+  const fresh = path !== ':memory:' && !existsSync(path);
+  const database = new DatabaseSync(path);
+  if (fresh) chmodSync(path, 0o600);
+  database.exec('PRAGMA busy_timeout = 5000');
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
+  assertSynchronous(database, durability);
+  return database;
+}
+
+/** A second connection for reading; WAL lets it see the last commit without waiting for the writer. */
+export function openReadOnly(path: string): Database {
+  const database = new DatabaseSync(path, { readOnly: true });
+  database.exec('PRAGMA busy_timeout = 5000');
+  return database;
+}
+
+function assertSynchronous(database: Database, durability: Durability): void {
+  const row = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
+  const expected = durability === 'full' ? 2 : 0;
+  if (row.synchronous !== expected) throw new Error(`synchronous is ${row.synchronous}, not ${expected}`);
+}
