@@ -23,7 +23,12 @@ export class ApiKeys {
     const file = join(dataDir, KEYS_FILE);
     if (existsSync(file)) return new ApiKeys(index(JSON.parse(readFileSync(file, 'utf8')) as StoredKey[]), []);
     const fresh = ROLES.map((role) => ({ name: role, role, key: randomBytes(24).toString('base64url') }));
-    const stored = fresh.map(({ name, role, key }) => ({ name, role, division: '*', sha256: digest(key).toString('hex') }));
+    const stored = fresh.map(({ name, role, key }) => ({
+      name,
+      role,
+      division: '*',
+      sha256: digest(key).toString('hex'),
+    }));
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600 });
     return new ApiKeys(index(stored), fresh);

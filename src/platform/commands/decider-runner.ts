@@ -8,7 +8,13 @@ import { Clock } from '../clock.js';
 import { chained, type Unhashed } from '../event-store/chain.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
 import { CommandIndex, KeyReused, StaleRevision } from './command-index.js';
-import { type EncodedEvent, type EventMetadata, EventStore, NO_STREAM, RevisionConflict } from '../event-store/event-store.js';
+import {
+  type EncodedEvent,
+  type EventMetadata,
+  EventStore,
+  NO_STREAM,
+  RevisionConflict,
+} from '../event-store/event-store.js';
 import type { Invocation } from './invocation.js';
 
 export const COMMAND_REFUSED = 'CommandRefused';
@@ -33,6 +39,13 @@ export class Refused extends Rejected {
   }
 }
 
+/** The command waits, or waited, for a second person: its own key hears that for ever. */
+export class WaitingForSecondPerson extends Error {
+  constructor(readonly approvalId: string) {
+    super(`waiting for approval ${approvalId}`);
+  }
+}
+
 /** Nothing was stored: what a dry run would have recorded. */
 export type Rehearsal = { readonly stream: string; readonly events: readonly Fact[] };
 
@@ -44,6 +57,8 @@ type Folded<State> = {
   /** Command ids of the stream: a repeat is answered from the stream itself, whatever happens to any table. */
   readonly commands: Map<string, Remembered>;
 };
+/** Streams of requests that wait for a second person. */
+const APPROVAL = 'approval-';
 type AnyDecider = Decider<unknown, unknown, Fact>;
 
 const PAGE = 2_000;
@@ -106,9 +121,9 @@ export class DeciderRunner {
   private async attempt(decider: AnyDecider, stream: string, command: unknown, by: Invocation): Promise<Outcome> {
     for (let attempt = 0; attempt < LARGEST_RETRY; attempt++) {
       const folded = await this.load(decider, stream);
+      await this.assertKeyFree(stream, by);
       const earlier = folded.commands.get(by.commandId);
       if (earlier) return this.replay(stream, earlier, by);
-      await this.assertKeyUnused(stream, by);
       try {
         return await this.decideAndAppend(decider, stream, folded, command, by);
       } catch (error) {
@@ -144,10 +159,15 @@ export class DeciderRunner {
 
   private decide(decider: AnyDecider, folded: Folded<unknown>, command: unknown, by: Invocation): Decision<Fact> {
     const division = decider.divisionOf(folded.state);
+    if (division === undefined && !by.creates) throw notFound(decider.subject);
     if (division !== undefined && !inScope(by.caller.division, division)) throw outside(decider, by);
-    if (by.ifMatch !== undefined && division !== undefined && by.ifMatch !== folded.revision)
-      throw new StaleRevision(folded.revision);
-    return decider.decide(folded.state, command, by.granted?.rules ?? []);
+    if (by.ifMatch !== undefined && by.ifMatch !== folded.revision) throw new StaleRevision(folded.revision);
+    if (division !== undefined && by.creates) throw new Rejected('already-exists');
+    try {
+      return decider.decide(folded.state, command, by.granted?.rules ?? []);
+    } catch (error) {
+      throw mayBeOverridden(error, by) ? new Rejected('needs-second-person', error.details) : error;
+    }
   }
 
   private async append(
@@ -245,10 +265,12 @@ export class DeciderRunner {
     return { stream, events, revision: last.revision, position: last.position, replayed: true };
   }
 
-  private async assertKeyUnused(stream: string, by: Invocation): Promise<void> {
+  private async assertKeyFree(stream: string, by: Invocation): Promise<void> {
     if (by.caller.role === 'system' || by.granted) return;
-    const elsewhere = await this.index.find(by.commandId);
-    if (elsewhere && (elsewhere.stream !== stream || elsewhere.fingerprint !== by.fingerprint)) throw new KeyReused();
+    const first = await this.index.find(by.commandId);
+    if (!first || first.stream === stream) return;
+    if (first.fingerprint !== by.fingerprint || !first.stream.startsWith(APPROVAL)) throw new KeyReused();
+    throw new WaitingForSecondPerson(first.stream.slice(APPROVAL.length));
   }
 
   /** Commands on one stream take turns in this process; between processes the exact revision decides. */
@@ -270,6 +292,13 @@ export class DeciderRunner {
 /** Outside the caller's division a thing does not exist; a clash of ids with one is told without recording it there. */
 const outside = (decider: AnyDecider, by: Invocation): Rejected =>
   by.creates ? new Rejected('already-exists', { unrecorded: true }) : notFound(decider.subject);
+
+/** A warning whose every rule the caller has named, with a reason, goes to a second person instead of being refused. */
+const mayBeOverridden = (error: unknown, by: Invocation): error is Rejected =>
+  error instanceof Rejected &&
+  error.code === 'needs-override' &&
+  by.override !== undefined &&
+  (error.details.rules ?? []).every((rule) => by.override!.rules.includes(rule));
 
 const policyOf = ({
   details: { policyId, rule, rules },

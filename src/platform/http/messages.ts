@@ -36,7 +36,11 @@ const EDGE: Readonly<Record<EdgeCode, Told>> = {
   'invalid-field': { status: 400, zh: '请求体的字段不符合要求', en: 'A field of the body is not as it must be' },
   'unknown-parameter': { status: 400, zh: '未知的查询参数', en: 'Unknown query parameter' },
   'invalid-parameter': { status: 400, zh: '参数不符合要求', en: 'A parameter is not as it must be' },
-  'missing-idempotency-key': { status: 400, zh: '缺少 Idempotency-Key 请求头', en: 'The Idempotency-Key header is missing' },
+  'missing-idempotency-key': {
+    status: 400,
+    zh: '缺少 Idempotency-Key 请求头',
+    en: 'The Idempotency-Key header is missing',
+  },
   'invalid-idempotency-key': {
     status: 400,
     zh: 'Idempotency-Key 须为 1 至 255 个可见 ASCII 字符',
@@ -46,14 +50,22 @@ const EDGE: Readonly<Record<EdgeCode, Told>> = {
   forbidden: { status: 403, zh: '该角色无权进行此操作', en: 'This role may not do this' },
   'not-found': { status: 404, zh: '没有这个地址', en: 'There is nothing at this address' },
   'method-not-allowed': { status: 405, zh: '该地址不支持此方法', en: 'This address does not answer to this method' },
-  'stale-revision': { status: 412, zh: '数据已被他人更改，请刷新后重试', en: 'Somebody changed this since you read it' },
+  'stale-revision': {
+    status: 412,
+    zh: '数据已被他人更改，请刷新后重试',
+    en: 'Somebody changed this since you read it',
+  },
   'idempotency-key-reused': { status: 422, zh: '该幂等键已用于另一请求', en: 'This key was used for another request' },
   'in-progress': { status: 409, zh: '相同请求正在处理', en: 'The same request is still being worked on' },
   'too-large': { status: 413, zh: '请求体过大', en: 'The body is too large' },
   'unsupported-media-type': { status: 415, zh: '请求体须为 application/json', en: 'The body must be application/json' },
   'rate-limited': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   'store-unavailable': { status: 503, zh: '账本暂时无法写入或读取', en: 'The ledger cannot be reached now' },
-  'projection-behind': { status: 503, zh: '查询尚未更新到所需位置', en: 'The projection has not reached that position' },
+  'projection-behind': {
+    status: 503,
+    zh: '查询尚未更新到所需位置',
+    en: 'The projection has not reached that position',
+  },
   internal: { status: 500, zh: '服务内部错误', en: 'The service failed' },
 };
 
@@ -113,7 +125,11 @@ const DECISIONS: Readonly<Record<DecisionCode, Told>> = {
   'not-reversible': { status: 422, zh: '该记录不能冲销', en: 'This cannot be reversed' },
   'not-a-settlement-date': { status: 422, zh: '不是结息日', en: 'This is not a settlement date' },
   'schedule-mismatch': { status: 422, zh: '与还本付息计划不符', en: 'This is not in the debt-service schedule' },
-  'batch-failed': { status: 422, zh: '批次未能整体登记，未记录任何内容', en: 'The batch failed as a whole; nothing was recorded' },
+  'batch-failed': {
+    status: 422,
+    zh: '批次未能整体登记，未记录任何内容',
+    en: 'The batch failed as a whole; nothing was recorded',
+  },
   'batch-not-one-stream': { status: 422, zh: '整体批次只能针对同一对象', en: 'An atomic batch keeps to one stream' },
   'zero-weights': { status: 422, zh: '权重合计为零', en: 'The weights sum to zero' },
   'factor-weights': { status: 422, zh: '因素权重之和不为 1', en: 'The factor weights do not sum to 1' },
@@ -149,9 +165,15 @@ const FIELD_ERRORS: Readonly<Record<string, Sentence>> = {
   isId: { zh: '编号须以字母或数字开头，至多 64 位', en: 'must be an id of letters, digits, dot, dash, underscore' },
   isDivisionCode: { zh: '须为 2、4 或 6 位区划代码', en: 'must be a division code of 2, 4 or 6 digits' },
   isCompoundDivisionCode: { zh: '须为 6 位区划代码', en: 'must be a division code of 6 digits' },
-  isText: { zh: '须为不超过 200 字的文字，不得含个人信息号码', en: 'must be text of at most 200 characters without personal numbers' },
+  isText: {
+    zh: '须为不超过 200 字的文字，不得含个人信息号码',
+    en: 'must be text of at most 200 characters without personal numbers',
+  },
   isMark: { zh: '须为不超过 200 字的文字', en: 'must be text of at most 200 characters' },
-  isLongText: { zh: '须为不超过 2000 字的文字，不得含个人信息号码', en: 'must be text of at most 2,000 characters without personal numbers' },
+  isLongText: {
+    zh: '须为不超过 2000 字的文字，不得含个人信息号码',
+    en: 'must be text of at most 2,000 characters without personal numbers',
+  },
   isInt: { zh: '须为整数', en: 'must be an integer' },
   min: { zh: '小于下限', en: 'is below the least allowed' },
   max: { zh: '大于上限', en: 'is above the most allowed' },

@@ -3,7 +3,12 @@ import { Rejected } from '../../kernel/rejection.js';
 import { fieldError, type Language, type ProblemCode, told } from './messages.js';
 
 /** Where a body, parameter or header is wrong; `code` names the check. */
-export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly header?: string; readonly code: string };
+export type FieldError = {
+  readonly pointer?: string;
+  readonly parameter?: string;
+  readonly header?: string;
+  readonly code: string;
+};
 
 /** A no of the edge: before anything was decided. */
 export class Problem extends Error {
@@ -41,7 +46,14 @@ export function problemDocument(error: Problem | Rejected, asked: Told, policies
     const errors = error.more.errors?.map((one) => ({ ...one, detail: fieldError(one.code, asked.language) }));
     const where = errors?.map((one) => `${one.pointer ?? one.parameter ?? one.header}: ${one.detail}`).join('; ');
     const detail = where === undefined || where === '' ? title : `${title}: ${where}`;
-    return { ...base, detail, ...rest, ...(errors ? { errors } : {}), ...error.more.members, requestId: asked.requestId };
+    return {
+      ...base,
+      detail,
+      ...rest,
+      ...(errors ? { errors } : {}),
+      ...error.more.members,
+      requestId: asked.requestId,
+    };
   }
   return { ...base, ...rejectionMembers(error, title, asked.language, policies), ...rest, requestId: asked.requestId };
 }

@@ -126,7 +126,9 @@ export type Question = {
   readonly cursor: string | null;
   readonly filters: Readonly<Record<string, string>>;
 };
-export const Asked = createParamDecorator((_: unknown, context: ExecutionContext): Question => questionOf(requestOf(context)));
+export const Asked = createParamDecorator((_: unknown, context: ExecutionContext): Question =>
+  questionOf(requestOf(context)),
+);
 
 const DEFAULT_LIMIT = 50;
 const LONGEST_WAIT_SECONDS = 5;

@@ -55,7 +55,8 @@ export const IsDecimalText = () => check('isDecimalText', matches(DECIMAL_PATTER
 export const IsPositiveDecimalText = () =>
   check('isPositiveDecimalText', (value) => matches(DECIMAL_PATTERN)(value) && /[1-9]/.test(value as string));
 /** A rate is a fraction below one. */
-export const IsRate = () => check('isRate', (value) => matches(DECIMAL_PATTERN)(value) && (value as string).startsWith('0'));
+export const IsRate = () =>
+  check('isRate', (value) => matches(DECIMAL_PATTERN)(value) && (value as string).startsWith('0'));
 export const IsBusinessDate = () => check('isBusinessDate', (value) => typeof value === 'string' && isDate(value));
 export const IsId = () => check('isId', matches(ID_PATTERN));
 export const IsDivisionCode = () => check('isDivisionCode', matches(DIVISION_CODE_PATTERN));

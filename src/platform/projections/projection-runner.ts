@@ -188,8 +188,10 @@ export class ProjectionRunner {
     const checkpoint = this.checkpoint(model);
     if (checkpoint.status === 'degraded') return;
     this.database.exec('SAVEPOINT page');
-    const reached = this.applyPage(model, page, checkpoint);
-    if (checkpoint.status === 'degraded') {
+    const { reached, failure } = this.applyPage(model, page, checkpoint.position);
+    if (failure !== undefined) {
+      checkpoint.status = 'degraded';
+      checkpoint.reason = failure;
       // What the bad event had half written goes, what stood before it is written again.
       this.database.exec('ROLLBACK TO page');
       for (const incoming of page)
@@ -208,21 +210,22 @@ export class ProjectionRunner {
   }
 
   /** Applies until one fails; answers the position of the last that did not. */
-  private applyPage(model: ReadModel, page: readonly Incoming[], checkpoint: Checkpoint): number {
-    let reached = checkpoint.position;
+  private applyPage(model: ReadModel, page: readonly Incoming[], from: number): { reached: number; failure?: string } {
+    let reached = from;
     for (const incoming of page) {
       const { position } = incoming.stored;
       if (position <= reached) continue;
       try {
         model.apply(incoming, this.write);
       } catch (error) {
-        checkpoint.status = 'degraded';
-        checkpoint.reason = `at position ${position}: ${error instanceof Error ? error.message : String(error)}`;
-        return reached;
+        return {
+          reached,
+          failure: `at position ${position}: ${error instanceof Error ? error.message : String(error)}`,
+        };
       }
       reached = position;
     }
-    return reached;
+    return { reached };
   }
 
   private settle(): void {

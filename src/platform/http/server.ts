@@ -1,0 +1,205 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { createHash, randomUUID } from 'node:crypto';
+import { canonicalJson } from '../../kernel/canonical-json.js';
+import type { ApiKeys } from '../auth/api-keys.js';
+import { commandIdOf } from '../commands/invocation.js';
+import type { Settings } from '../config/settings.js';
+import { AnswerInterceptor } from './answer.interceptor.js';
+import { BodyPipe } from './edge.pipe.js';
+import { Problem } from './problem.js';
+import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { cardOf, type EdgeRequest, MIB, type Parameter, type RouteCard } from './routes.js';
+import { parseStrictJson } from './strict-json.js';
+
+type KnownRoute = { readonly method: string; readonly pattern: RegExp };
+export type Edge = { readonly keys: ApiKeys; readonly settings: Settings; readonly logger: Logger };
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const IF_MATCH = /^"(0|[1-9]\d{0,15})"$/;
+
+/**
+ * The Fastify side of the edge. Its hooks keep the order of checks of 7-rulings.md §1: 401, then 404 and 405, then 403,
+ * then 413 and 415, then 400 of key, JSON and parameters; only then does a controller see the request.
+ */
+export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MIB,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const known: KnownRoute[] = [];
+  fastify.addHook('onRoute', (route) => {
+    const methods = [route.method].flat();
+    for (const method of methods) known.push({ method, pattern: patternOf(route.url) });
+    const card = (route.config as { card?: RouteCard } | undefined)?.card;
+    if (card?.bodyLimit !== undefined) route.bodyLimit = card.bodyLimit;
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    const edge = request as EdgeRequest;
+    edge.language = /^\s*en\b/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'zh';
+    try {
+      admit(edge, reply, keys, known, settings);
+    } catch (error) {
+      sendProblem(error, edge, reply, logger);
+      return reply;
+    }
+  });
+  takeJsonOnly(fastify);
+  return adapter;
+}
+
+function admit(
+  request: EdgeRequest,
+  reply: FastifyReply,
+  keys: ApiKeys,
+  known: readonly KnownRoute[],
+  settings: Settings,
+): void {
+  reply.header('X-Request-Id', request.id);
+  const card = request.is404 ? undefined : cardOf(request);
+  const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
+  const caller = bearer ? keys.callerOf(bearer[1]!) : undefined;
+  if (caller) request.caller = caller;
+  const isOpen =
+    card?.kind === 'open' || card?.kind === 'page' || (!request.is404 && !card) || isMetrics(request, settings);
+  if (!caller && !isOpen) throw new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (request.is404) throw nowhere(request, known);
+  if (card && card.roles.length > 0 && caller && !card.roles.includes(caller.role)) throw new Problem('forbidden');
+}
+
+const isMetrics = (request: EdgeRequest, settings: Settings): boolean =>
+  settings.metricsOpen && request.routeOptions?.url === '/metrics';
+
+function nowhere(request: EdgeRequest, known: readonly KnownRoute[]): Problem {
+  const path = request.url.split('?')[0]!;
+  const methods = [...new Set(known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+  if (methods.length === 0) return new Problem('not-found');
+  return new Problem('method-not-allowed', { headers: { Allow: methods.sort().join(', ') } });
+}
+
+const patternOf = (url: string): RegExp =>
+  new RegExp(
+    `^${url
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:[A-Za-z]+/g, '[^/]+')
+      .replace(/\\\*$/, '.*')}$`,
+  );
+
+/** JSON and nothing else; the key of a command is looked at before its body, as the order of checks wants. */
+function takeJsonOnly(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      if (cardOf(request)?.kind === 'command') keyOf(request as EdgeRequest);
+      done(null, parseStrictJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addHook('preHandler', async (request) => {
+    const card = cardOf(request);
+    if (!card) return;
+    const edge = request as EdgeRequest;
+    if (card.kind === 'command') keyOf(edge);
+    checkParameters(edge, card);
+    if (card.kind === 'command') invoke(edge);
+  });
+}
+
+function keyOf(request: EdgeRequest): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if ((request.query as Record<string, unknown>)['dryRun'] === 'true' && header === undefined) return undefined;
+  const at = { errors: [{ header: 'Idempotency-Key', code: 'idempotencyKey' }] };
+  if (header === undefined || header === '') throw new Problem('missing-idempotency-key', at);
+  if (typeof header !== 'string' || !KEY.test(header)) throw new Problem('invalid-idempotency-key', at);
+  return header;
+}
+
+function checkParameters(request: EdgeRequest, card: RouteCard): void {
+  for (const [name, value] of Object.entries(request.query as Record<string, unknown>)) {
+    const expected: Parameter | undefined = Object.hasOwn(card.parameters, name) ? card.parameters[name] : undefined;
+    if (!expected) throw new Problem('unknown-parameter', { errors: [{ parameter: name, code: 'unknownParameter' }] });
+    const text = typeof value === 'string' ? value : '';
+    const isRight = expected instanceof RegExp ? expected.test(text) : expected.includes(text);
+    if (!isRight || (name === 'asOf' && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
+      throw new Problem('invalid-parameter', { errors: [{ parameter: name, code: 'invalidParameter' }] });
+  }
+}
+
+const isCalendarDate = (text: string): boolean => {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+const isInstant = (text: string): boolean =>
+  isCalendarDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text.replace(' ', '+')));
+
+function invoke(request: EdgeRequest): void {
+  const dryRun = (request.query as Record<string, string>)['dryRun'] === 'true';
+  const key = keyOf(request);
+  const ifMatch = request.headers['if-match'];
+  if (ifMatch !== undefined && !IF_MATCH.test(ifMatch))
+    throw new Problem('invalid-parameter', { errors: [{ header: 'If-Match', code: 'ifMatch' }] });
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  if (request.body === undefined) request.body = body;
+  request.invocation = {
+    caller: request.caller!,
+    commandId: commandIdOf(request.caller!.subject, key ?? request.id),
+    fingerprint: fingerprint(request.method, request.url, body),
+    path: request.url,
+    body,
+    dryRun,
+    ...(ifMatch === undefined ? {} : { ifMatch: Number(IF_MATCH.exec(ifMatch)![1]) }),
+    ...overrideOf(body),
+  };
+}
+
+/** SHA-256 of method, path with its query, and canonical body: the same request, however it was spelt. */
+export const fingerprint = (method: string, url: string, body: unknown): string =>
+  createHash('sha256')
+    .update(`${method} ${url}\n${canonicalJson(body)}`)
+    .digest('hex');
+
+/** The override of a body, as far as it can be read; the DTO's own check refuses a malformed one. */
+export function overrideOf(body: Readonly<Record<string, unknown>>): {
+  override?: { rules: string[]; reason: string };
+} {
+  const { rules, reason } = (body['override'] ?? {}) as { rules?: unknown; reason?: unknown };
+  return Array.isArray(rules) && typeof reason === 'string' ? { override: { rules: rules.map(String), reason } } : {};
+}
+
+/** What the server and every in-process test have in common. */
+export async function dressApplication(app: NestFastifyApplication, { settings, logger }: Edge): Promise<void> {
+  app.useGlobalPipes(app.get(BodyPipe));
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalInterceptors(new AnswerInterceptor());
+  await app.register(
+    helmet as never,
+    {
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          scriptSrc: ["'self'"],
+          upgradeInsecureRequests: null,
+        },
+      },
+    } as never,
+  );
+  if (settings.rateLimitPerMinute > 0)
+    await app.register(
+      rateLimit as never,
+      {
+        max: settings.rateLimitPerMinute,
+        timeWindow: '1 minute',
+        keyGenerator: (request: EdgeRequest) => request.caller?.subject ?? request.ip,
+        errorResponseBuilder: () => new Problem('rate-limited'),
+      } as never,
+    );
+}
