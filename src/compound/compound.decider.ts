@@ -1,5 +1,5 @@
 import type { Decider, Decision } from '../kernel/decider.js';
-import { assertOpen, type Closed, type Identified, type Noted } from '../kernel/facts.js';
+import { assertOpen, type Known, type Identified, type Noted } from '../kernel/facts.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 
 export const LOCALITIES = ['city', 'county-town', 'other'] as const;
@@ -66,7 +66,7 @@ export type CompoundEvent = Identified &
       }
   );
 
-export type CompoundCommand = { readonly known: Closed } & (
+export type CompoundCommand = { readonly known: Known } & (
   | { readonly type: 'RegisterCompound'; readonly data: CompoundData & Noted }
   | { readonly type: 'RegisterHouseholds'; readonly data: { households: readonly Household[] } & Noted }
   | {

@@ -1,5 +1,5 @@
 import type { Decision } from '../kernel/decider.js';
-import { assertNotBefore, assertOpen, type Closed, type Noted } from '../kernel/facts.js';
+import { assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
 import { fen, yuan } from '../kernel/money.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { ceiling, type Check, judge, must } from '../policy/judgement.rules.js';
@@ -19,7 +19,7 @@ import {
 
 type LineAmount = { readonly lineId: string; readonly amount: string };
 type SettledLine = { lineId: string; submitted: string; audited: string; retention?: string; retentionDueOn?: string };
-export type BudgetCommand = { readonly known: Closed & { readonly compound: CompoundState } } & (
+export type BudgetCommand = { readonly known: Known & { readonly compound: CompoundState } } & (
   | {
       readonly type: 'ReviseBudget';
       readonly data: { lines: readonly BudgetLine[]; reason: string; recordedBy: string } & Noted;

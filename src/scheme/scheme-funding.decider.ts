@@ -1,5 +1,5 @@
 import type { Decision } from '../kernel/decider.js';
-import { assertNotBefore, assertOpen, type Closed, type Noted } from '../kernel/facts.js';
+import { assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
 import { fen, yuan } from '../kernel/money.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import type { CompoundState } from '../compound/compound.decider.js';
@@ -28,7 +28,7 @@ type Offered = {
   readonly payer?: Payer;
   readonly utility?: Utility;
 };
-export type FundingCommand = { readonly known: Closed & { readonly compound: CompoundState } } & (
+export type FundingCommand = { readonly known: Known & { readonly compound: CompoundState } } & (
   | { readonly type: 'PledgeFunding'; readonly data: Offered & { pledgeId: string } & Noted }
   | { readonly type: 'WithdrawPledge'; readonly data: { pledgeId: string; reason: string } & Noted }
   | {
@@ -182,4 +182,3 @@ function assertMatches(promised: Pledge, key: PoolKey, payer: Payer | undefined)
       (promised.payer.householdId === payer.householdId && promised.payer.organisation === payer.organisation));
   if (!same) throw new Rejected('pledge-mismatch');
 }
-

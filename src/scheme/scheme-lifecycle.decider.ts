@@ -1,6 +1,6 @@
 import type { Decision } from '../kernel/decider.js';
 import { millionths } from '../kernel/decimal.js';
-import { assertNotBefore, assertOpen, type Closed, type Noted } from '../kernel/facts.js';
+import { assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { centralPlanContent } from '../policy/essential-kinds.rules.js';
 import { type Check, judge, must, should } from '../policy/judgement.rules.js';
@@ -19,8 +19,8 @@ import {
   type Tally,
 } from './scheme-state.decider.js';
 
-type Known = { readonly known: Closed & { readonly compound: CompoundState } };
-export type LifecycleCommand = Known &
+type OnCompound = { readonly known: Known & { readonly compound: CompoundState } };
+export type LifecycleCommand = OnCompound &
   (
     | { readonly type: 'DraftScheme'; readonly data: SchemeData & Noted; readonly pack: RulePack }
     | { readonly type: 'CorrectScheme'; readonly data: { changes: Partial<SchemeData>; reason: string } & Noted }

@@ -1,5 +1,5 @@
 import type { Decision } from '../kernel/decider.js';
-import { assertNotBefore, assertOpen, type Closed, type Noted } from '../kernel/facts.js';
+import { assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
 import { absolute, fen, larger, yuan } from '../kernel/money.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { apportion } from '../calculation/apportionment.engine.js';
@@ -23,7 +23,7 @@ import {
 } from './scheme-state.decider.js';
 
 type Bearer = Omit<From, 'amount'>;
-export type PaymentCommand = { readonly known: Closed } & (
+export type PaymentCommand = { readonly known: Known } & (
   | { readonly type: 'MakePayment'; readonly data: Omit<PaymentData, 'costArea'> & Noted }
   | {
       readonly type: 'RefundPayment';

@@ -148,6 +148,20 @@ export class ProjectionRunner {
     return hash.digest('hex');
   }
 
+  /** Where a follower of the log that keeps no rows had come to. */
+  checkpointOf(name: string): number {
+    return this.write.get<{ position: number }>('SELECT position FROM checkpoints WHERE name = ?', name)?.position ?? 0;
+  }
+
+  setCheckpoint(name: string, position: number): void {
+    if (this.stopped) return;
+    this.write.run(
+      "INSERT OR REPLACE INTO checkpoints (name, shape, position, status, reason) VALUES (?, '', ?, 'live', NULL)",
+      name,
+      position,
+    );
+  }
+
   private wake(): void {
     if (this.stopped) return;
     this.catchUp().catch(() => {
