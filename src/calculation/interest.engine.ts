@@ -123,7 +123,7 @@ function quarterlyNumerator(period: SettlementPeriod, rates: RateTable, opening:
   let [balance, since, sum] = [opening, dayNumber(period.from), 0n];
   const earnUpTo = (day: number): void => {
     // Days without money need no rate: a fund may be opened before its first one.
-    if (balance !== 0n && day > since) sum += balance * rates.demandOver(since, day - 1);
+    if (balance !== 0n) sum += balance * rates.demandOver(since, day - 1);
     since = day;
   };
   for (const flow of flows) {
@@ -140,9 +140,9 @@ type Lot = { readonly receivedOn: BusinessDate; left: Fen };
 function twoTierNumerators(period: SettlementPeriod, rates: RateTable, opening: Fen, flows: readonly Flow[]) {
   const { broughtForward, lots } = moneyLeft(opening, flows);
   const yearEnd = dayNumber(period.to);
-  const received = lots.map((lot) =>
-    lot.left === 0n ? 0n : lot.left * rates.demandOver(dayNumber(lot.receivedOn) + 1, yearEnd),
-  );
+  const received = lots
+    .filter((lot) => lot.left > 0n)
+    .map((lot) => lot.left * rates.demandOver(dayNumber(lot.receivedOn) + 1, yearEnd));
   const term = broughtForward === 0n ? 0n : rates.termOn(dateOf(yearOf(period.to), 1, 1));
   return { broughtForward: broughtForward * term, received: total(received) };
 }
