@@ -296,6 +296,13 @@ describe('calculateInterest', () => {
     ).toEqual(expect.objectContaining({ closingBalance: 0n }));
   });
 
+  it('says no to more years than anybody means', () => {
+    expect(ask('two-tier-annual', { from: '2025-12-31', to: '2224-01-01' }).periods).toHaveLength(199);
+    expect(() => ask('two-tier-annual', { from: '2025-12-31', to: '2225-01-01' })).toThrow(
+      expect.objectContaining({ code: 'too-many' }),
+    );
+  });
+
   it('lets interest credited pay for a draw of the day after', () => {
     const flows = [flow('2026-01-01', -101_300n)];
     expect(ask('two-tier-annual', { openingBalance: 100_000n, flows, to: '2026-01-01' }).closingBalance).toBe(0n);

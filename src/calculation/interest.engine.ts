@@ -31,6 +31,9 @@ export const DEFAULT_DAY_BASIS: Readonly<Record<InterestRule, number>> = {
   'quarterly-demand': 360,
 };
 
+/** A calculation over more calendar years than these is a mistyped date, and its answer would be megabytes. */
+export const MOST_INTEREST_YEARS = 200;
+
 const RATE_SCALE = 1_000_000n;
 const QUARTER_MONTHS = [3, 6, 9, 12] as const;
 
@@ -197,7 +200,7 @@ export type InterestAnswer = {
  * The interest of one account over from..to, capitalised at each settlement within them.
  *
  * @throws Rejected `out-of-range`: a flow outside the dates, a negative balance at the end of a day, money on a day
- *   without a rate, an answer above the largest amount, `from` after `to`
+ *   without a rate, an answer above the largest amount, `from` after `to`; `too-many` above {@link MOST_INTEREST_YEARS}
  */
 export function calculateInterest(question: InterestQuestion): InterestAnswer {
   const { from, to } = question;
@@ -205,6 +208,7 @@ export function calculateInterest(question: InterestQuestion): InterestAnswer {
   if (from > to || flows.some((flow) => flow.occurredOn < from || flow.occurredOn > to)) {
     throw new Rejected('out-of-range');
   }
+  if (yearOf(to) - yearOf(from) >= MOST_INTEREST_YEARS) throw new Rejected('too-many');
   const rates = rateTable(question.rates);
   const periods: InterestPeriod[] = [];
   let [balance, next] = [question.openingBalance, 0];
