@@ -103,13 +103,15 @@ describe('apportion', () => {
         const shares = apportion(whole, given);
         const weights = given.reduce((sum, part) => sum + part.weight, 0n);
         let sum = 0n;
-        for (const [index, share] of shares.entries()) {
-          expect(share.id).toBe(given[index]!.id);
-          const over = share.amount * weights - whole * given[index]!.weight;
-          if (over <= -weights || over >= weights) throw new Error(`${share.id} is a fen or more away`);
+        const right = shares.every((share, index) => {
+          const { id, weight } = given[index]!;
+          const over = share.amount * weights - whole * weight;
           sum += share.amount;
-        }
-        expect(sum).toBe(whole);
+          return share.id === id && -weights < over && over < weights && (weight > 0n || share.amount === 0n);
+        });
+        // A plain comparison: expect() a million times over costs more than the shares.
+        if (!right || shares.length !== given.length) throw new Error('not the floor of the exact share or a fen more');
+        if (sum !== whole) throw new Error('the shares do not sum to the amount');
       }),
       { numRuns },
     );
@@ -126,9 +128,9 @@ describe('apportion', () => {
     fc.assert(
       fc.property(amount, shuffled, (whole, [given, reordered, scale]) => {
         const scaled = reordered.map(({ id, weight }) => ({ id, weight: weight * scale }));
-        expect(new Map(apportion(whole, scaled).map((share) => [share.id, share.amount]))).toEqual(
-          new Map(apportion(whole, given).map((share) => [share.id, share.amount])),
-        );
+        const again = new Map(apportion(whole, scaled).map((share) => [share.id, share.amount]));
+        if (apportion(whole, given).some((share) => again.get(share.id) !== share.amount))
+          throw new Error('another answer');
       }),
       { numRuns },
     );
@@ -139,9 +141,8 @@ describe('apportion', () => {
       fc.property(amount, parts, (whole, given) => {
         const shares = apportion(whole, given).map((share, index) => ({ ...share, weight: given[index]!.weight }));
         shares.sort((a, b) => (a.weight < b.weight ? -1 : a.weight > b.weight ? 1 : a.amount < b.amount ? -1 : 1));
-        for (let index = 1; index < shares.length; index++) {
-          expect(shares[index - 1]!.amount <= shares[index]!.amount).toBe(true);
-        }
+        if (shares.some(({ amount: own }, index) => own < (shares[index - 1]?.amount ?? 0n)))
+          throw new Error('less for more');
       }),
       { numRuns },
     );

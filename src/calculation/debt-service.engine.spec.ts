@@ -83,6 +83,7 @@ describe('debtService', () => {
     expect(carried(123_600n, 0n)).toMatchObject({ debtServiceCoverage: '1.2000', costRatio: '0.0000' });
     expect(carried(123_600n, 20_600n)).toMatchObject({ debtServiceCoverage: '1.0000', costRatio: '0.1667' });
     expect(carried(100n, 10_400n)).toMatchObject({ debtServiceCoverage: '-0.1000', costRatio: '104.0000' });
+    expect(carried(1n, null)).toMatchObject({ costRatio: '0.0000' });
     expect(carried(123_600n, null)).toMatchObject({ debtServiceCoverage: '1.2000', costRatio: '0.0000' });
   });
 

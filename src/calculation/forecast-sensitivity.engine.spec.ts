@@ -98,6 +98,7 @@ describe('forecastSensitivity', () => {
       components: Array.from({ length: count }, (_, k) => ({ id: `c${k}`, cost: 1n, usefulLife: 9, remainingLife: 9 })),
     });
     expect(() => forecastSensitivity(many(MOST_DRAWS / MOST_RUNS), MOST_RUNS, 1n)).toThrow(refusal('too-many'));
+    expect(forecastSensitivity(many(0), MOST_RUNS, 1n).runs).toBe(MOST_RUNS);
     expect(forecastSensitivity(many(999), MOST_DRAWS / 1_000, 1n).runs).toBe(1_000);
     expect(() => forecastSensitivity(many(1_000), MOST_DRAWS / 1_000, 1n)).toThrow(refusal('too-many'));
   });

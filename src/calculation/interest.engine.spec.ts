@@ -226,6 +226,19 @@ describe('settle', () => {
     });
   });
 
+  it('takes the last fen as it takes the others', () => {
+    const numerator = (opening: bigint, ...flows: Flow[]) =>
+      settle(twoTier, 365, rates, opening, flows).exact.numerator;
+    const day = 36_500n;
+    expect(numerator(0n, flow('2025-12-30', 1n))).toBe(day);
+    expect(numerator(0n, flow('2025-12-29', -1n), flow('2025-12-29', 1n), flow('2025-12-30', 7n))).toBe(7n * day);
+    expect(numerator(3n, flow('2025-12-30', 2n), flow('2025-12-31', -4n))).toBe(day);
+    expect(numerator(3n, flow('2025-12-31', -3n))).toBe(0n);
+    const oneByOne = [flow('2025-12-30', -1n), flow('2025-12-31', -1n)];
+    expect(numerator(0n, flow('2025-12-29', 2n), flow('2025-12-30', 5n), ...oneByOne)).toBe(5n * day);
+    expect(numerator(1n)).toBe(10_000n * 365n);
+  });
+
   it('lets the next receipt fill a negative balance under the two-tier rule; nothing missing earns or costs', () => {
     const exact = (opening: bigint, ...flows: Flow[]) => settle(twoTier, 365, rates, opening, flows).interest;
     // 10,000.00 earns 1.00 a day by demand.
@@ -283,6 +296,13 @@ describe('calculateInterest', () => {
     ).toEqual(expect.objectContaining({ closingBalance: 0n }));
   });
 
+  it('says no to more years than anybody means', () => {
+    expect(ask('two-tier-annual', { from: '2025-12-31', to: '2224-01-01' }).periods).toHaveLength(199);
+    expect(() => ask('two-tier-annual', { from: '2025-12-31', to: '2225-01-01' })).toThrow(
+      expect.objectContaining({ code: 'too-many' }),
+    );
+  });
+
   it('lets interest credited pay for a draw of the day after', () => {
     const flows = [flow('2026-01-01', -101_300n)];
     expect(ask('two-tier-annual', { openingBalance: 100_000n, flows, to: '2026-01-01' }).closingBalance).toBe(0n);
@@ -299,6 +319,21 @@ describe('calculateInterest', () => {
     expect(() => ask('two-tier-annual', { rates, openingBalance: largest, flows: [flow('2025-12-31', 1n)] })).toThrow(
       outOfRange,
     );
+    // The close of a year on the way, though the end is small; and the interest of all years, though no balance is.
+    const drawn = [flow('2026-01-01', -largest)];
+    expect(() => ask('two-tier-annual', { openingBalance: largest, flows: drawn, to: '2026-01-01' })).toThrow(
+      outOfRange,
+    );
+    const half = {
+      rates: [{ from: '2020-01-01', demand: 0n, term: 999_999n }],
+      openingBalance: largest / 2n,
+      to: '2027-12-31',
+    };
+    const kept = ['2026-06-30', '2027-06-30'].map((on) => flow(on, -(largest / 2n + 10_000_000_000n)));
+    expect(ask('two-tier-annual', { ...half, flows: kept.slice(0, 1), to: '2026-12-31' }).interest).toBeLessThan(
+      largest,
+    );
+    expect(() => ask('two-tier-annual', { ...half, flows: kept })).toThrow(outOfRange);
     const tail = { rates, openingBalance: largest, to: '2025-12-30', flows: [flow('2025-12-30', 1n)] };
     expect(() => ask('two-tier-annual', tail)).toThrow(outOfRange);
   });

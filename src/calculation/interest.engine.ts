@@ -31,6 +31,9 @@ export const DEFAULT_DAY_BASIS: Readonly<Record<InterestRule, number>> = {
   'quarterly-demand': 360,
 };
 
+/** A calculation over more calendar years than these is a mistyped date, and its answer would be megabytes. */
+export const MOST_INTEREST_YEARS = 200;
+
 const RATE_SCALE = 1_000_000n;
 const QUARTER_MONTHS = [3, 6, 9, 12] as const;
 
@@ -123,7 +126,7 @@ function quarterlyNumerator(period: SettlementPeriod, rates: RateTable, opening:
   let [balance, since, sum] = [opening, dayNumber(period.from), 0n];
   const earnUpTo = (day: number): void => {
     // Days without money need no rate: a fund may be opened before its first one.
-    if (balance !== 0n && day > since) sum += balance * rates.demandOver(since, day - 1);
+    if (balance !== 0n) sum += balance * rates.demandOver(since, day - 1);
     since = day;
   };
   for (const flow of flows) {
@@ -140,9 +143,9 @@ type Lot = { readonly receivedOn: BusinessDate; left: Fen };
 function twoTierNumerators(period: SettlementPeriod, rates: RateTable, opening: Fen, flows: readonly Flow[]) {
   const { broughtForward, lots } = moneyLeft(opening, flows);
   const yearEnd = dayNumber(period.to);
-  const received = lots.map((lot) =>
-    lot.left === 0n ? 0n : lot.left * rates.demandOver(dayNumber(lot.receivedOn) + 1, yearEnd),
-  );
+  const received = lots
+    .filter((lot) => lot.left > 0n)
+    .map((lot) => lot.left * rates.demandOver(dayNumber(lot.receivedOn) + 1, yearEnd));
   const term = broughtForward === 0n ? 0n : rates.termOn(dateOf(yearOf(period.to), 1, 1));
   return { broughtForward: broughtForward * term, received: total(received) };
 }
@@ -197,7 +200,7 @@ export type InterestAnswer = {
  * The interest of one account over from..to, capitalised at each settlement within them.
  *
  * @throws Rejected `out-of-range`: a flow outside the dates, a negative balance at the end of a day, money on a day
- *   without a rate, an answer above the largest amount, `from` after `to`
+ *   without a rate, an answer above the largest amount, `from` after `to`; `too-many` above {@link MOST_INTEREST_YEARS}
  */
 export function calculateInterest(question: InterestQuestion): InterestAnswer {
   const { from, to } = question;
@@ -205,6 +208,7 @@ export function calculateInterest(question: InterestQuestion): InterestAnswer {
   if (from > to || flows.some((flow) => flow.occurredOn < from || flow.occurredOn > to)) {
     throw new Rejected('out-of-range');
   }
+  if (yearOf(to) - yearOf(from) >= MOST_INTEREST_YEARS) throw new Rejected('too-many');
   const rates = rateTable(question.rates);
   const periods: InterestPeriod[] = [];
   let [balance, next] = [question.openingBalance, 0];

@@ -76,7 +76,7 @@ export function forecastReserve(forecast: Forecast): ForecastAnswer {
       year: firstYear + t,
       open,
       contribution,
-      interest: answerable(interest),
+      interest,
       expenditure: answerable(expenditure),
       close: answerable(close),
       fullyFundedBalance,
