@@ -109,7 +109,7 @@ function evolveMoney(state: SchemeState, event: SchemeEvent): void {
       break;
     case 'ContributionRefunded':
       state.contributions.get(event.data.contributionId)!.refunded += fen(event.data.amount);
-      poolOf(state, event.data).received -= fen(event.data.amount);
+      if (event.data.form === 'cash') poolOf(state, event.data).received -= fen(event.data.amount);
       break;
     case 'GrantFundsReceived':
     case 'BondFundsReceived':

@@ -128,10 +128,11 @@ export function refund(state: SchemeState, { data, known }: Of<'RefundContributi
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, contribution.receivedOn);
   const tried = judge(pack, refundable(state, contribution, fen(data.amount)), []);
-  const { source, reference, costArea, pledgeId, payer } = contribution;
+  const { source, reference, costArea, form, lineId, pledgeId, payer } = contribution;
   const event = {
     ...data,
-    ...{ source, reference, costArea, schemeId: state.scheme!.schemeId },
+    ...{ source, reference, costArea, form, schemeId: state.scheme!.schemeId },
+    ...(lineId === undefined ? {} : { lineId }),
     ...(pledgeId === undefined ? {} : { pledgeId }),
     ...(payer?.householdId === undefined ? {} : { householdId: payer.householdId }),
   };

@@ -167,6 +167,8 @@ export type SchemeEvent = Identified &
           amount: string;
           reason: string;
           refundTo: 'payer' | 'current-owner';
+          form: ContributionForm;
+          lineId?: string;
           pledgeId?: string;
           householdId?: string;
         }
