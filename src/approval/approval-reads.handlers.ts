@@ -52,7 +52,7 @@ abstract class ApprovalReads {
   protected async shown(approvalId: string, asked: Question, moment: Moment): Promise<object | undefined> {
     const found = await this.reads.view(`approval-${approvalId}`, approvalView, moment);
     if (!found) return undefined;
-    const { request, status, failure, ...told } = found.row;
+    const { request, status, failure: _, ...told } = found.row;
     return {
       approvalId,
       status,

@@ -11,9 +11,7 @@ import { WORK_ITEMS } from '../policy/work-item.js';
 import { ChangeScheme, DraftScheme } from './scheme.handlers.js';
 import {
   ApproveSchemeDto,
-  AwardContractDto,
   type BudgetLineDto,
-  ChangeContractDto,
   CloseConsultationDto,
   CorrectSchemeDto,
   DraftSchemeDto,
@@ -21,9 +19,9 @@ import {
   PublishSchemeDto,
   RecordAcceptanceDto,
   ReviseBudgetDto,
-  SettleContractDto,
   StartConstructionDto,
 } from './scheme.dto.js';
+import { AwardContractDto, ChangeContractDto, SettleContractDto } from './scheme-contract.dto.js';
 import {
   type BearerDto,
   MakePaymentDto,

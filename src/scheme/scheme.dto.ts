@@ -16,8 +16,6 @@ import {
   IsOneOf,
   IsPart,
   IsParts,
-  IsPositiveAmount,
-  IsSignedAmount,
   IsText,
   Optional,
   OptionalWhen,
@@ -35,13 +33,7 @@ import {
   WORK_ITEMS,
   type WorkItem,
 } from '../policy/work-item.js';
-import {
-  CONTRACT_ROLES,
-  type ContractRole,
-  PLAN_STAGES,
-  SHARE_METHODS,
-  type ShareMethod,
-} from './scheme-state.decider.js';
+import { PLAN_STAGES, SHARE_METHODS, type ShareMethod } from './scheme-state.decider.js';
 
 const EARLIEST_PLAN_YEAR = 2000;
 const LATEST_PLAN_YEAR = 2200;
@@ -307,58 +299,6 @@ export class ApproveSchemeDto extends SelfDatedDto {
   readonly heritageOpinionNo?: string;
 }
 
-export class ContractLineDto {
-  @IsId()
-  readonly lineId!: string;
-
-  @IsPositiveAmount()
-  readonly amount!: string;
-}
-
-export class AwardContractDto extends DatedDto {
-  @IsMark()
-  readonly contractNo!: string;
-
-  @IsText()
-  readonly contractor!: string;
-
-  @IsParts(() => ContractLineDto, MOST_LINES)
-  @HasDistinct('lineId')
-  readonly lines!: ContractLineDto[];
-
-  @Optional()
-  @IsOneOf(CONTRACT_ROLES)
-  readonly role?: ContractRole;
-
-  @Optional()
-  @IsText()
-  readonly procurementMethod?: string;
-}
-
-export class ContractChangeLineDto {
-  @IsId()
-  readonly lineId!: string;
-
-  @IsSignedAmount()
-  readonly amount!: string;
-}
-
-export class ChangeContractDto extends DatedDto {
-  @IsMark()
-  readonly contractNo!: string;
-
-  @IsParts(() => ContractChangeLineDto, MOST_LINES)
-  @HasDistinct('lineId')
-  readonly lines!: ContractChangeLineDto[];
-
-  @IsOneOf(['variation', 'price-adjustment', 'omission'])
-  readonly reason!: string;
-
-  @Required()
-  @IsMark()
-  override readonly documentNo!: string;
-}
-
 export class StartConstructionDto extends SelfDatedDto {
   @IsBusinessDate()
   readonly startedOn!: string;
@@ -394,34 +334,4 @@ export class HandOverSchemeDto extends DatedDto {
   @Optional()
   @IsMark()
   readonly archiveNo?: string;
-}
-
-export class SettledLineDto {
-  @IsId()
-  readonly lineId!: string;
-
-  @IsAmount()
-  readonly submitted!: string;
-
-  @IsAmount()
-  @Holds('withinAmount', (line: SettledLineDto) => fen(line.audited) <= fen(line.submitted))
-  readonly audited!: string;
-
-  @Optional()
-  @IsAmount()
-  @Holds('withinAmount', (line: SettledLineDto) => fen(line.retention!) <= fen(line.audited))
-  readonly retention?: string;
-
-  @OptionalWhen((line: SettledLineDto) => line.retention === undefined || line.retention === '0.00')
-  @IsBusinessDate()
-  readonly retentionDueOn?: string;
-}
-
-export class SettleContractDto extends DatedDto {
-  @IsMark()
-  readonly contractNo!: string;
-
-  @IsParts(() => SettledLineDto, MOST_LINES)
-  @HasDistinct('lineId')
-  readonly lines!: SettledLineDto[];
 }

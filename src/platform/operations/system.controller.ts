@@ -1,11 +1,11 @@
-import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { notFound } from '../../kernel/rejection.js';
 import { EventStore } from '../event-store/event-store.js';
 import { PROBLEM_CODES, type ProblemCode, told } from '../http/messages.js';
-import { ADMINS, EVERYBODY, type EdgeRequest, Open, Reads } from '../http/routes.js';
+import { ADMINS, EVERYBODY, Open, Reads } from '../http/routes.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
 import { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
@@ -73,7 +73,7 @@ export class SystemController {
   /** 重建查询模型 */
   @Post('v1/projections/:name/rebuild')
   @RouteConfig({ card: { kind: 'calculation', roles: ADMINS, parameters: {} } })
-  async rebuild(@Param('name') name: string, @Body() _: object, @Req() __: EdgeRequest): Promise<object> {
+  async rebuild(@Param('name') name: string): Promise<object> {
     if (!(await this.projections.rebuild(name))) throw notFound('projection');
     return { name, position: this.projections.position };
   }
