@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
+import { BatchModule } from './batch/batch.module.js';
 import { CompoundModule } from './compound/compound.module.js';
+import { EntryModule } from './entry/entry.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { PeriodModule } from './period/period.module.js';
@@ -23,6 +25,8 @@ export class AppModule {
         PeriodModule,
         ApprovalModule,
         LedgerModule,
+        BatchModule,
+        EntryModule,
       ],
     };
   }

@@ -3,7 +3,7 @@ import { compoundDecider } from './compound/compound.decider.js';
 import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
 import { periodDecider } from './period/period.decider.js';
-import { COMMAND_REFUSED } from './platform/commands/decider-runner.js';
+import { COMMAND_REFUSED } from './platform/commands/refusal.js';
 import { EventCatalogue } from './platform/event-store/codec.js';
 import { schemeDecider } from './scheme/scheme.decider.js';
 

@@ -3,9 +3,14 @@ import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner
 import { following } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
+import { LEGS } from '../entry/crossing-legs.js';
+import { FUNDING_SOURCES } from '../policy/funding-source.js';
+import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
 import { schemeDecider } from '../scheme/scheme.decider.js';
-import { type GrantEvent, grantDecider } from './grant.decider.js';
+import { grantDecider } from './grant.decider.js';
+import type { GrantEvent } from './grant-state.decider.js';
 
+type FundsReturned = Extract<SchemeEvent, { type: 'FundsReturned' }>['data'];
 type Data<Type extends GrantEvent['type']> = Extract<GrantEvent, { type: Type }>['data'];
 
 /**
@@ -21,6 +26,8 @@ export class GrantCrossings implements OnModuleInit {
 
   onModuleInit(): void {
     this.processes.register({ types: ['GrantDisbursed'], follow: (event) => this.arriveAtScheme(event) });
+    this.processes.register({ types: ['FundsReturned'], follow: (event) => this.arriveBack(event) });
+    this.processes.register({ types: ['GrantReturned'], follow: (event) => this.arriveAtParent(event) });
     this.processes.register({ types: ['GrantDecomposed'], follow: (event) => this.arriveAtChild(event) });
   }
 
@@ -52,7 +59,7 @@ export class GrantCrossings implements OnModuleInit {
       crossingId: event.eventId,
       ...award,
     };
-    const by = { ...following(event, 'grant-funds-received'), creates: false };
+    const by = { ...following(event, LEGS.GrantDisbursed), creates: false };
     return this.runner.run(
       schemeDecider,
       schemeId,
@@ -76,6 +83,27 @@ export class GrantCrossings implements OnModuleInit {
       occurredOn,
     };
     const command = { type: 'ReceiveDecomposition' as const, data: child, crossingId: event.eventId };
-    return this.runner.run(grantDecider, childGrantId, command, following(event, 'decomposition-received'));
+    return this.runner.run(grantDecider, childGrantId, command, following(event, LEGS.GrantDecomposed));
+  }
+
+  private async arriveBack(event: RecordedEvent): Promise<Outcome | undefined> {
+    const { source, reference, schemeId, costArea, amount, reason, occurredOn } =
+      event.data as unknown as FundsReturned;
+    if (reference === null || FUNDING_SOURCES[source].route !== 'grant') return undefined;
+    const data = { schemeId, source, costArea, amount, reason, occurredOn, crossingId: event.eventId };
+    return this.runner.run(
+      grantDecider,
+      reference,
+      { type: 'ReceiveReturn', data },
+      following(event, LEGS.FundsReturned),
+    );
+  }
+
+  private async arriveAtParent(event: RecordedEvent): Promise<Outcome | undefined> {
+    const { grantId, parentGrantId, amount, occurredOn } = event.data as unknown as Data<'GrantReturned'>;
+    if (parentGrantId === undefined) return undefined;
+    const data = { childGrantId: grantId, amount, occurredOn, crossingId: event.eventId };
+    const command = { type: 'ReceiveReturnedDecomposition' as const, data };
+    return this.runner.run(grantDecider, parentGrantId, command, following(event, LEGS.GrantReturned));
   }
 }

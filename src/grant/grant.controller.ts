@@ -15,6 +15,7 @@ import {
   DisburseGrantDto,
   WithdrawAllocationDto,
 } from './grant.dto.js';
+import { CloseGrantYearDto, RegisterDirectFundsDto, ReturnGrantDto } from './grant-year.dto.js';
 import { ChangeGrant } from './grant.handlers.js';
 
 type Path = { grantId: string };
@@ -73,6 +74,34 @@ export class GrantController {
   @Records(':grantId/disbursements')
   disburse(@Param() { grantId }: Path, @Body() body: DisburseGrantDto, @Invoked() by: Invocation): Promise<Answer> {
     return this.change(grantId, { type: 'DisburseGrant', data: recorded(body) }, by);
+  }
+
+  /** 结转 */
+  @Records(':grantId/carry-overs')
+  carryOver(@Param() { grantId }: Path, @Body() body: CloseGrantYearDto, @Invoked() by: Invocation): Promise<Answer> {
+    return this.change(grantId, { type: 'CarryOverGrant', data: recorded(body) }, by);
+  }
+
+  /** 结余 */
+  @Records(':grantId/lapses')
+  lapse(@Param() { grantId }: Path, @Body() body: CloseGrantYearDto, @Invoked() by: Invocation): Promise<Answer> {
+    return this.change(grantId, { type: 'LapseGrant', data: recorded(body) }, by);
+  }
+
+  /** 收回、上缴 */
+  @Records(':grantId/returns')
+  returnUpwards(@Param() { grantId }: Path, @Body() body: ReturnGrantDto, @Invoked() by: Invocation): Promise<Answer> {
+    return this.change(grantId, { type: 'ReturnGrant', data: recorded(body) }, by);
+  }
+
+  /** 直达资金登记 */
+  @Records(':grantId/registrations')
+  register(
+    @Param() { grantId }: Path,
+    @Body() body: RegisterDirectFundsDto,
+    @Invoked() by: Invocation,
+  ): Promise<Answer> {
+    return this.change(grantId, { type: 'RegisterDirectFunds', data: recorded(body) }, by);
   }
 
   private change(grantId: string, intent: Intent, by: Invocation): Promise<Answer> {

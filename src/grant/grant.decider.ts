@@ -1,81 +1,32 @@
-import type { Decider, Decision, Override } from '../kernel/decider.js';
-import { assertKnown, assertNotBefore, assertOpen, type Known, type Identified, type Noted } from '../kernel/facts.js';
-import { fen, type Fen, yuan } from '../kernel/money.js';
+import type { Decider, Decision } from '../kernel/decider.js';
+import { assertKnown, assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
+import { fen, yuan } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
-import { centralPlanContent } from '../policy/essential-kinds.rules.js';
-import type { FundingSource } from '../policy/funding-source.js';
-import { ceiling, type Check, judge, must } from '../policy/judgement.rules.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
+import { centralPlanContent } from '../policy/essential-kinds.rules.js';
+import { ceiling, type Check, judge, must } from '../policy/judgement.rules.js';
 import { cell } from '../policy/matrix.rules.js';
-import type { Programme, RulePack } from '../policy/rule-pack.js';
+import type { RulePack } from '../policy/rule-pack.js';
 import type { CostArea, WorkItem } from '../policy/work-item.js';
-
-export const GRANT_LEVELS = ['central', 'provincial', 'city', 'county'] as const;
-export const GRANT_SOURCES = ['housing-sale-proceeds', 'pooled-compound-funds'] as const;
-
-/** An award as it was made; a child inherits all of it but the document, the division and the amount. */
-export type Award = {
-  readonly grantId: string;
-  readonly source: FundingSource;
-  readonly programme?: Programme;
-  readonly programmeName?: string;
-  readonly mayFund?: readonly WorkItem[];
-  readonly amount: string;
-  readonly fiscalYear: number;
-  readonly budgetSubject?: string;
-  readonly budgetBook: 'general' | 'government-fund';
-  readonly divisionCode: string;
-  readonly directFunds: boolean;
-  readonly parentGrantId?: string;
-};
-type ToScheme = {
-  readonly grantId: string;
-  readonly source: FundingSource;
-  readonly schemeId: string;
-  readonly amount: string;
-  readonly costArea: CostArea;
-};
-type Told<Type extends string, Data> = {
-  readonly type: Type;
-  readonly data: Data & Noted & { readonly override?: Override };
-};
-
-// Events are the storage format: a type or field never changes its name or meaning, it is only joined by others.
-export type GrantEvent = Identified &
-  (
-    | Told<'GrantAwarded', Award & { readonly crossingId?: string }>
-    | Told<
-        'GrantAmended',
-        {
-          grantId: string;
-          amount: string;
-          previous: string;
-          reason?: string;
-          parentGrantId?: string;
-          crossingId?: string;
-        }
-      >
-    | Told<
-        'GrantDecomposed',
-        { grantId: string; childGrantId: string; divisionCode: string; amount: string; inherits: Award }
-      >
-    | Told<'GrantAllocated', ToScheme & { lineId?: string; programme?: Programme }>
-    | Told<'GrantAllocationWithdrawn', ToScheme & { lineId?: string; programme?: Programme; reason: string }>
-    | Told<
-        'GrantDisbursed',
-        ToScheme & {
-          voucherNo: string;
-          programme?: Programme;
-          mayFund?: readonly WorkItem[];
-          permitted?: readonly { rule: string; lineId: string | null }[];
-        }
-      >
-    | Told<'GrantDisbursementReturned', ToScheme & { reason: string; crossingId: string }>
-    | Told<'GrantCarriedOver', { grantId: string; fiscalYear: number; amount: string; readPosition: number }>
-    | Told<'GrantLapsed', { grantId: string; fiscalYear: number; amount: string }>
-    | Told<'GrantReturned', { grantId: string; amount: string; fromLapsed: string; parentGrantId?: string }>
-    | Told<'DirectFundsRegistered', { grantId: string; systemNo: string }>
-  );
+import {
+  type Award,
+  availableOf,
+  evolve,
+  type GrantEvent,
+  type GrantState,
+  initialGrant,
+  sentTo,
+} from './grant-state.decider.js';
+import {
+  carryOver,
+  lapse,
+  receiveReturn,
+  receiveReturned,
+  register,
+  returnUpwards,
+  type YearCommand,
+} from './grant-year.decider.js';
+import { reverse, type ReversalCommand } from './grant-reversal.decider.js';
 
 /** What the grant must know of the scheme it sends money to, as its handler read it. */
 export type SchemeFacts = {
@@ -116,21 +67,10 @@ export type GrantCommand =
       readonly known: Known;
       readonly scheme: SchemeFacts;
     }
-  | { readonly type: 'ReceiveDecomposition'; readonly data: Award & Noted; readonly crossingId: string };
+  | { readonly type: 'ReceiveDecomposition'; readonly data: Award & Noted; readonly crossingId: string }
+  | YearCommand
+  | ReversalCommand;
 
-type Sent = { allocated: Fen; disbursed: Fen; marked: Map<string, Fen> };
-export type GrantState = {
-  award?: Award & { readonly awardedOn: string };
-  awarded: Fen;
-  decomposed: Fen;
-  allocated: Fen;
-  returned: Fen;
-  lapsed: Fen;
-  readonly children: Map<string, { divisionCode: string; amount: Fen }>;
-  /** By scheme and cost area. */
-  readonly sent: Map<string, Sent>;
-  readonly permitted: { schemeId: string; costArea: CostArea; rule: string; lineId: string | null }[];
-};
 type Of<Type extends GrantCommand['type']> = Extract<GrantCommand, { type: Type }>;
 type Decide = Decision<GrantEvent>;
 
@@ -138,16 +78,7 @@ type Decide = Decision<GrantEvent>;
 export const grantDecider: Decider<GrantState, GrantCommand, GrantEvent> = {
   category: 'grant',
   subject: 'grant',
-  initial: () => ({
-    awarded: 0n,
-    decomposed: 0n,
-    allocated: 0n,
-    returned: 0n,
-    lapsed: 0n,
-    children: new Map(),
-    sent: new Map(),
-    permitted: [],
-  }),
+  initial: initialGrant,
   divisionOf: (state) => state.award?.divisionCode,
   decide,
   evolve,
@@ -162,12 +93,14 @@ export const grantDecider: Decider<GrantState, GrantCommand, GrantEvent> = {
     GrantCarriedOver: { version: 1, says: 'What was unspent on 31 December was carried over.' },
     GrantLapsed: { version: 1, says: 'What was still available a year later lapsed (结余).' },
     GrantReturned: { version: 1, says: 'Money of a grant was returned to the level above.' },
+    DecompositionReturned: { version: 1, says: 'A child grant returned money, which is again available here.' },
+    EntryReversed: { version: 1, says: 'A fact was reversed, with a reason; what it moved is moved back.' },
     DirectFundsRegistered: { version: 1, says: 'Direct funds were registered in the monitoring system.' },
   },
 };
 
 function decide(state: GrantState, command: GrantCommand, granted: readonly string[]): Decide {
-  if (command.type !== 'ReceiveDecomposition') assertKnown(command.known);
+  if ('known' in command) assertKnown(command.known);
   switch (command.type) {
     case 'AwardGrant':
       assertOpen(command.data.occurredOn, command.known);
@@ -184,15 +117,22 @@ function decide(state: GrantState, command: GrantCommand, granted: readonly stri
       return disburse(state, command);
     case 'ReceiveDecomposition':
       return receiveDecomposition(state, command);
+    case 'CarryOverGrant':
+      return carryOver(state, command);
+    case 'LapseGrant':
+      return lapse(state, command);
+    case 'ReturnGrant':
+      return returnUpwards(state, command);
+    case 'RegisterDirectFunds':
+      return register(state, command);
+    case 'ReceiveReturn':
+      return receiveReturn(state, command);
+    case 'ReceiveReturnedDecomposition':
+      return receiveReturned(state, command);
+    case 'ReverseEntry':
+      return reverse(state, command);
   }
 }
-
-/** R09: what is awarded and neither passed down, allocated, returned nor lapsed. */
-export const availableOf = ({ awarded, decomposed, allocated, returned, lapsed }: GrantState): Fen =>
-  awarded - decomposed - allocated - returned - lapsed;
-
-const sentTo = (state: GrantState, schemeId: string, costArea: CostArea): Sent =>
-  state.sent.get(`${schemeId}|${costArea}`) ?? { allocated: 0n, disbursed: 0n, marked: new Map() };
 
 function amend(state: GrantState, { data, known }: Of<'AmendGrant'>): Decide {
   const award = state.award!;
@@ -326,63 +266,4 @@ function receiveDecomposition(state: GrantState, { data, crossingId }: Of<'Recei
     ...(data.documentNo === undefined ? {} : { documentNo: data.documentNo }),
   };
   return { events: [{ type: 'GrantAmended', data: raised }] };
-}
-
-function evolve(state: GrantState, event: GrantEvent): GrantState {
-  const { data } = event;
-  switch (event.type) {
-    case 'GrantAwarded':
-      state.award = { ...event.data, awardedOn: data.occurredOn };
-      state.awarded = fen(event.data.amount);
-      break;
-    case 'GrantAmended':
-      state.awarded = fen(event.data.amount);
-      break;
-    case 'GrantDecomposed': {
-      const { childGrantId, divisionCode, amount } = event.data;
-      const before = state.children.get(childGrantId)?.amount ?? 0n;
-      state.children.set(childGrantId, { divisionCode, amount: before + fen(amount) });
-      state.decomposed += fen(amount);
-      break;
-    }
-    case 'GrantAllocated':
-      allot(state, event.data, 1n);
-      for (const rule of data.override?.rules ?? []) {
-        const { schemeId, costArea, lineId = null } = event.data;
-        state.permitted.push({ schemeId, costArea, rule, lineId });
-      }
-      break;
-    case 'GrantAllocationWithdrawn':
-      allot(state, event.data, -1n);
-      break;
-    case 'GrantDisbursed':
-      sent(state, event.data).disbursed += fen(event.data.amount);
-      break;
-    case 'GrantDisbursementReturned':
-      sent(state, event.data).disbursed -= fen(event.data.amount);
-      break;
-    case 'GrantLapsed':
-      state.lapsed += fen(event.data.amount);
-      break;
-    case 'GrantReturned':
-      state.returned += fen(event.data.amount);
-      state.lapsed -= fen(event.data.fromLapsed);
-      break;
-  }
-  return state;
-}
-
-function sent(state: GrantState, { schemeId, costArea }: ToScheme): Sent {
-  const key = `${schemeId}|${costArea}`;
-  let to = state.sent.get(key);
-  if (!to) state.sent.set(key, (to = { allocated: 0n, disbursed: 0n, marked: new Map() }));
-  return to;
-}
-
-function allot(state: GrantState, data: ToScheme & { lineId?: string }, sign: 1n | -1n): void {
-  const amount = fen(data.amount) * sign;
-  const to = sent(state, data);
-  to.allocated += amount;
-  state.allocated += amount;
-  if (data.lineId !== undefined) to.marked.set(data.lineId, (to.marked.get(data.lineId) ?? 0n) + amount);
 }

@@ -19,7 +19,7 @@ import {
 } from '../platform/http/validators.js';
 import { type Programme, PROGRAMMES } from '../policy/rule-pack.js';
 import { COST_AREAS, type CostArea, WORK_ITEM_CODES, type WorkItem } from '../policy/work-item.js';
-import { GRANT_LEVELS, GRANT_SOURCES } from './grant.decider.js';
+import { GRANT_LEVELS, GRANT_SOURCES } from './grant-state.decider.js';
 
 const isCentral = ({ level }: AwardGrantDto): boolean => level === 'central';
 const isPooled = ({ source }: AwardGrantDto): boolean => source === 'pooled-compound-funds';

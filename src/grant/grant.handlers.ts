@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Fact } from '../kernel/decider.js';
 import { inScope } from '../kernel/ids.js';
 import { Rejected, type Unknown } from '../kernel/rejection.js';
-import { ProgrammeMarks } from '../ledger/programme-marks.js';
+import { GrantReading } from '../ledger/grant-reading.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
@@ -14,10 +14,11 @@ import { paidByProgramme } from '../scheme/scheme-evolve.decider.js';
 import { linesOf, type SchemeState } from '../scheme/scheme-state.decider.js';
 import { type GrantCommand, grantDecider, type SchemeFacts } from './grant.decider.js';
 
-type Ordinary = Exclude<GrantCommand, { type: 'ReceiveDecomposition' }>;
+type Ordinary = Exclude<
+  GrantCommand,
+  { type: 'ReceiveDecomposition' | 'ReceiveReturn' | 'ReceiveReturnedDecomposition' | 'ReverseEntry' }
+>;
 type Intent<C = Ordinary> = C extends unknown ? Omit<C, 'known' | 'scheme'> : never;
-/** How long a request waits for the other side of a crossing before it answers that the money is in transit. */
-const CROSSING_WAIT_MS = 2_000;
 
 export class ChangeGrant extends Command<Answer> {
   constructor(
@@ -36,7 +37,7 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
     private readonly runner: DeciderRunner,
     private readonly periods: PeriodBook,
     private readonly processes: ProcessRunner,
-    private readonly marks: ProgrammeMarks,
+    private readonly ledger: GrantReading,
   ) {}
 
   async execute({ grantId, intent, by }: ChangeGrant): Promise<Answer> {
@@ -50,17 +51,21 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
     const known = {
       closedThrough: await this.periods.closedThrough(...divisions.filter((one) => one !== undefined)),
       unknown: scheme?.unknown,
+      ...(intent.type === 'CarryOverGrant' && state.award
+        ? await this.ledger.paidThrough(grantId, state.award.fiscalYear)
+        : {}),
       childElsewhere: intent.type === 'DecomposeGrant' && (await this.isTaken(intent.data.childGrantId)),
     };
     const command = { ...intent, known, ...(scheme ? { scheme: scheme.facts } : {}) } as GrantCommand;
-    const crosses = intent.type === 'DecomposeGrant' || intent.type === 'DisburseGrant';
+    const toParent = intent.type === 'ReturnGrant' && state.award?.parentGrantId !== undefined;
+    const crosses = intent.type === 'DecomposeGrant' || intent.type === 'DisburseGrant' || toParent;
     return this.desk.record(
       grantDecider,
       grantId,
       command,
       by,
       tell,
-      crosses ? (outcome) => this.cross(outcome) : undefined,
+      crosses ? (outcome: Outcome) => this.processes.cross(outcome) : undefined,
     );
   }
 
@@ -74,10 +79,6 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
     const known = { closedThrough: await this.periods.closedThrough(divisionCode) };
     const creating = { ...by, creates: true, division: divisionCode };
     return this.desk.record(grantDecider, grantId, { ...intent, known }, creating, tell);
-  }
-
-  private cross(outcome: Outcome): Promise<Outcome | undefined> {
-    return this.processes.followWithin(outcome.events.at(-1)!, CROSSING_WAIT_MS);
   }
 
   private async isTaken(grantId: string): Promise<boolean> {
@@ -110,7 +111,7 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
     if (programme === undefined) return false;
     const other = programme === 'mof' ? 'ndrc' : 'mof';
     if (paidByProgramme(state, lineId, other) > 0n) return true;
-    return (await this.marks.marked(state.scheme!.schemeId, lineId, other)) > 0n;
+    return (await this.ledger.marked(state.scheme!.schemeId, lineId, other)) > 0n;
   }
 }
 

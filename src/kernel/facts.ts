@@ -33,3 +33,17 @@ export function assertNotBefore(date: BusinessDate, earliest: BusinessDate | und
 export function assertKnown({ unknown }: Known): void {
   if (unknown) throw notFound(unknown.subject, unknown.pointer);
 }
+
+/** A fact as it was written, kept inside the one that reverses it: what it moved is moved back. */
+export type Entry = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: { readonly occurredOn: BusinessDate } & object;
+};
+
+/** 冲销: a new fact, linked, with a reason. `crossingId` names the crossing both of whose legs are reversed. */
+export type ReversedData = Noted & {
+  readonly reverses: readonly Entry[];
+  readonly reason: string;
+  readonly crossingId?: string;
+};

@@ -1,5 +1,4 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { compoundView } from '../compound/compound.projection.js';
 import { shanghaiDate } from '../kernel/dates.js';
 import { inScope } from '../kernel/ids.js';
 import { type Fen, fen, larger, yuan } from '../kernel/money.js';
@@ -9,10 +8,10 @@ import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { DIVISIONS } from '../policy/divisions.js';
-import { householdShares, inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
-import { schemeView } from '../scheme/scheme.projection.js';
-import { committed, mergedSplit, shownLine, shownSplit, type Sum } from './cost-split.projection.js';
+import { inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
+import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
 import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
+import { HouseholdShares } from './household-shares.js';
 import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
 
 export class GetSchemeSplit extends Query<object> {
@@ -119,23 +118,14 @@ export class GetHouseholdSharesHandler implements IQueryHandler<GetHouseholdShar
   constructor(
     private readonly reads: ReadDesk,
     private readonly figures: SchemeFigures,
+    private readonly shares: HouseholdShares,
     private readonly clock: Clock,
   ) {}
 
   async execute({ schemeId, asked }: GetHouseholdShares): Promise<object> {
     const moment = await this.reads.moment(asked);
     const scheme = visible(this.figures.scheme(schemeId), asked);
-    const view = (await this.reads.view(`scheme-${schemeId}`, schemeView, moment))!.row;
-    const compound = (await this.reads.view(`compound-${scheme.compoundId}`, compoundView, moment))!.row;
-    const revision =
-      view.revisions.find(({ budgetRevision }) => budgetRevision === view.approvedRevision) ?? view.revisions.at(-1);
-    const lines = revision?.lines ?? [];
-    const shares = householdShares({
-      lines,
-      households: [...compound.households.values()],
-      adjustments: view.adjustments,
-      committedByOthers: byOthers(this.figures.sums(schemeId, moment)),
-    });
+    const { shares, lines } = await this.shares.at(scheme, moment);
     const cash = this.cash(schemeId, moment);
     const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
     const due = new Set(lines.filter(({ dueOn }) => dueOn !== undefined && dueOn < today).map(({ lineId }) => lineId));
@@ -166,17 +156,6 @@ export class GetHouseholdSharesHandler implements IQueryHandler<GetHouseholdShar
     }
     return found;
   }
-}
-
-/** By source: whatever is committed on a line by all but the residents' own cash and gifts; gifts in kind lower nothing. */
-function byOthers(sums: readonly Sum[]): Map<string, Fen> {
-  const lines = new Map<string, Fen>();
-  const cashOnly = sums.filter(
-    ({ measure, source }) => measure !== 'inKind' && source !== 'resident-cash' && source !== 'resident-donation',
-  );
-  for (const [, { key, amount }] of committed(cashOnly))
-    if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
-  return lines;
 }
 
 type ShareRow = { householdId: string; share: Fen; pledged: Fen; paid: Fen; outstanding: Fen; overdue: Fen };

@@ -1,5 +1,5 @@
 import { fen } from '../kernel/money.js';
-import type { GrantEvent } from '../grant/grant.decider.js';
+import type { GrantEvent } from '../grant/grant-state.decider.js';
 import { move, path, type Posting } from './posting.postings.js';
 
 const own = (grantId: string): string => path('budget', 'grant', grantId);
@@ -52,6 +52,12 @@ export function grantPostings(event: GrantEvent): Posting[] {
         to: { measure: 'lapsed', grantId },
       });
       return [...back, ...move('budget', fen(amount), own(grantId), to, { from: { measure: 'returned', grantId } })];
+    }
+    case 'DecompositionReturned': {
+      const { grantId, childGrantId, amount } = event.data;
+      return move('budget', fen(amount), path('budget', 'in-transit', childGrantId, grantId), own(grantId), {
+        to: { measure: 'decomposed', grantId },
+      });
     }
     default:
       return [];

@@ -1,8 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Fen, total, yuan } from '../kernel/money.js';
+import { type Fen, yuan } from '../kernel/money.js';
 import { echoed, type Moment } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
-import { COMMAND_REFUSED } from '../platform/commands/decider-runner.js';
+import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import type { Question } from '../platform/http/routes.js';
 import { byNumber, paged } from '../platform/reads/paging.js';
@@ -10,7 +10,7 @@ import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
 import { policyById } from '../policy/policies.rules.js';
 import type { RuleId } from '../policy/rule-pack.js';
-import { BOOKS } from './posting.postings.js';
+import { trialBalance } from './trial-balance.js';
 
 export class GetEvents extends Query<object> {
   constructor(readonly asked: Question) {
@@ -195,22 +195,6 @@ export class GetTrialBalanceHandler implements IQueryHandler<GetTrialBalance> {
     const moment = await this.reads.moment(asked);
     return { books: trialBalance(this.reads, moment, inDivision(asked)), ...echoed(moment) };
   }
-}
-
-/** Balances of all accounts that are not at zero; each book sums to zero, or something is badly wrong. */
-export function trialBalance(reads: ReadDesk, moment: Moment, scope: { sql: string; values: SqlValue[] }) {
-  const at = within(moment);
-  const sql = `SELECT book, account, sum(amount) AS balance FROM ledger_v1_postings WHERE ${at.sql} AND ${scope.sql}
-    GROUP BY book, account HAVING sum(amount) <> 0 ORDER BY book, account`;
-  const rows = reads.exact<{ book: string; account: string; balance: Fen }>(sql, ...at.values, ...scope.values);
-  return BOOKS.map((book) => {
-    const accounts = rows.filter((row) => row.book === book);
-    return {
-      book,
-      accounts: accounts.map(({ account, balance }) => ({ account, balance: yuan(balance) })),
-      sum: yuan(total(accounts.map(({ balance }) => balance))),
-    };
-  });
 }
 
 @QueryHandler(GetAccountEntries)

@@ -7,6 +7,7 @@ import {
   GetSchemeSplitHandler,
 } from './figures.handlers.js';
 import { GetGrantHandler, GetGrantsHandler } from './grant-figures.handlers.js';
+import { HouseholdShares } from './household-shares.js';
 import { HistoryController } from './history.controller.js';
 import {
   GetAccountEntriesHandler,
@@ -15,7 +16,7 @@ import {
   GetEventsHandler,
   GetTrialBalanceHandler,
 } from './history.handlers.js';
-import { ProgrammeMarks } from './programme-marks.js';
+import { GrantReading } from './grant-reading.js';
 import { SchemeFigures } from './scheme-figures.js';
 import { SchemesOfCompound } from './schemes-of-compound.js';
 
@@ -23,8 +24,9 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
   controllers: [FiguresController, HistoryController],
   providers: [
     SchemeFigures,
+    HouseholdShares,
     SchemesOfCompound,
-    ProgrammeMarks,
+    GrantReading,
     GetSchemeSplitHandler,
     GetCompoundSplitHandler,
     GetHouseholdSharesHandler,
@@ -37,6 +39,6 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     GetTrialBalanceHandler,
     GetAccountEntriesHandler,
   ],
-  exports: [SchemesOfCompound, ProgrammeMarks, SchemeFigures],
+  exports: [HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
 })
 export class LedgerModule {}

@@ -1,7 +1,8 @@
-import { COMMAND_REFUSED } from '../platform/commands/decider-runner.js';
+import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
-import type { GrantEvent } from '../grant/grant.decider.js';
+import type { ReversedData } from '../kernel/facts.js';
+import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
 import { grantPostings } from './grant.postings.js';
 import { assertBalanced, type Posting } from './posting.postings.js';
@@ -63,8 +64,15 @@ export class LedgerReadModel extends ReadModel {
   }
 }
 
+const ENTRY_REVERSED = 'EntryReversed';
+const negated = (posting: Posting): Posting => ({ ...posting, amount: -posting.amount });
+
 /** The one definition of every figure. */
 export function postingsOf(event: RecordedEvent): readonly Posting[] {
+  if (event.type === ENTRY_REVERSED) {
+    const { reverses } = event.data as unknown as ReversedData;
+    return reverses.flatMap((entry) => postingsOf({ ...event, ...entry } as unknown as RecordedEvent).map(negated));
+  }
   const category = event.stream.slice(0, event.stream.indexOf('-'));
   switch (category) {
     case 'scheme':
@@ -77,6 +85,8 @@ export function postingsOf(event: RecordedEvent): readonly Posting[] {
 }
 
 function otherStream({ stream, data }: RecordedEvent): string[] {
+  const reversed = (data['reverses'] as { data: RecordedEvent['data'] }[] | undefined)?.[0];
+  if (reversed) return otherStream({ stream, data: reversed.data } as RecordedEvent);
   if (typeof data['childGrantId'] === 'string') return [`grant-${data['childGrantId']}`];
   if (stream.startsWith('grant-') && typeof data['schemeId'] === 'string') return [`scheme-${data['schemeId']}`];
   if (typeof data['parentGrantId'] === 'string') return [`grant-${data['parentGrantId']}`];

@@ -1,9 +1,9 @@
 import { fromMillionths, millionths } from '../kernel/decimal.js';
-import { COMMAND_REFUSED } from '../platform/commands/decider-runner.js';
+import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import type { CompoundEvent } from '../compound/compound.decider.js';
-import type { GrantEvent } from '../grant/grant.decider.js';
+import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
 import type { ApprovalEvent } from '../approval/approval.decider.js';
 

@@ -6,9 +6,9 @@ import { ceiling, type Check, judge, must } from '../policy/judgement.rules.js';
 import type { RulePack } from '../policy/rule-pack.js';
 import type { CompoundState } from '../compound/compound.decider.js';
 import {
-  addTo,
   amountIn,
   type BudgetLine,
+  contracted,
   type Contract,
   type ContractRole,
   linesOf,
@@ -63,14 +63,6 @@ export function floors(state: SchemeState, lines: ReadonlyMap<string, BudgetLine
   return [must('R10', low === undefined, low && { lineId: low[0], least: yuan(low[1]) })];
 }
 
-/** Contracts and their changes, by line. */
-export function contracted(state: SchemeState): Map<string, bigint> {
-  const amounts = new Map<string, bigint>();
-  for (const contract of state.contracts.values())
-    for (const [lineId, amount] of contract.lines) addTo(amounts, lineId, amount);
-  return amounts;
-}
-
 export function awardContract(state: SchemeState, { data, known }: Of<'AwardContract'>, pack: RulePack): Decide {
   const lines = linesOf(state);
   data.lines.forEach(({ lineId }, index) => assertLine(lines, lineId, `/lines/${index}/lineId`));
@@ -91,7 +83,7 @@ export function awardContract(state: SchemeState, { data, known }: Of<'AwardCont
 export const isExempt = ({ workItem }: BudgetLine, pack: RulePack): boolean =>
   pack.parameters.exemptFromApproval.includes(workItem);
 
-function withinBudget(
+export function withinBudget(
   lines: ReadonlyMap<string, BudgetLine>,
   before: ReadonlyMap<string, bigint>,
   lineId: string,
@@ -163,6 +155,7 @@ export function settleContract(state: SchemeState, { data, known }: Of<'SettleCo
 function contractOf(state: SchemeState, contractNo: string): Contract {
   const contract = state.contracts.get(contractNo);
   if (!contract) throw notFound('contract', '/contractNo');
+  if (contract.reversed) throw new Rejected('already-reversed');
   return contract;
 }
 

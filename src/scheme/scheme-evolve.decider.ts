@@ -3,18 +3,31 @@ import {
   addTo,
   amountIn,
   approved,
+  bear,
   bearerId,
-  type From,
   poolOf,
   type SchemeEvent,
   type SchemeState,
 } from './scheme-state.decider.js';
+import { foundationsOf } from './scheme-foundations.decider.js';
+import { revert } from './scheme-revert.decider.js';
 
 /** Folds one fact into what the next decision needs. Owns the state and changes it. */
 export function evolve(state: SchemeState, event: SchemeEvent): SchemeState {
+  if (event.type === 'EntryReversed') {
+    for (const entry of event.data.reverses) {
+      revert(state, entry as unknown as SchemeEvent);
+      state.reversed.add(entry.eventId);
+    }
+    return state;
+  }
   evolveMoney(state, event);
   evolveLife(state, event);
   rememberPermission(state, event);
+  for (const foundation of foundationsOf(event)) {
+    const standing = state.standsOn.get(foundation) ?? new Set();
+    state.standsOn.set(foundation, standing.add(event.eventId ?? ''));
+  }
   return state;
 }
 
@@ -76,6 +89,7 @@ function evolveLife(state: SchemeState, event: SchemeEvent): void {
         lines: new Map(event.data.lines.map(({ lineId, amount }) => [lineId, fen(amount)])),
         paid: new Map(),
         settled: new Map(),
+        reversed: false,
       });
       break;
     case 'ContractChanged': {
@@ -99,7 +113,12 @@ function evolveLife(state: SchemeState, event: SchemeEvent): void {
 function evolveMoney(state: SchemeState, event: SchemeEvent): void {
   switch (event.type) {
     case 'FundingPledged':
-      state.pledges.set(event.data.pledgeId, { ...event.data, pledgedOn: event.data.occurredOn, withdrawn: false });
+      state.pledges.set(event.data.pledgeId, {
+        ...event.data,
+        pledgedOn: event.data.occurredOn,
+        withdrawn: false,
+        reversed: false,
+      });
       break;
     case 'PledgeWithdrawn':
       state.pledges.get(event.data.pledgeId)!.withdrawn = true;
@@ -129,7 +148,12 @@ function evolveMoney(state: SchemeState, event: SchemeEvent): void {
       break;
     case 'PaymentMade': {
       const { paymentId, lineId, costArea, from, amount, contractNo } = event.data;
-      state.payments.set(paymentId, { ...event.data, paidOn: event.data.occurredOn, refunded: new Map() });
+      state.payments.set(paymentId, {
+        ...event.data,
+        paidOn: event.data.occurredOn,
+        refunded: new Map(),
+        reversed: false,
+      });
       for (const part of from) bear(state, lineId, costArea, part, fen(part.amount));
       addTo(state.paidOnLine, lineId, fen(amount));
       if (contractNo !== undefined) addTo(state.contracts.get(contractNo)!.paid, lineId, fen(amount));
@@ -161,7 +185,7 @@ function evolveMoney(state: SchemeState, event: SchemeEvent): void {
 type Contributed = Extract<SchemeEvent, { type: 'ContributionReceived' }>['data'];
 
 function contributed(state: SchemeState, data: Contributed): void {
-  state.contributions.set(data.contributionId, { ...data, receivedOn: data.occurredOn, refunded: 0n });
+  state.contributions.set(data.contributionId, { ...data, receivedOn: data.occurredOn, refunded: 0n, reversed: false });
   const amount = fen(data.amount);
   if (data.form === 'cash') poolOf(state, data).received += amount;
   if (data.form !== 'direct-payment') return;
@@ -169,18 +193,6 @@ function contributed(state: SchemeState, data: Contributed): void {
   pool.received += amount;
   pool.paid += amount;
   addTo(state.directOnLine, data.lineId!, amount);
-}
-
-/** A source now bears (or, negative, no longer bears) part of what was paid on a line. */
-function bear(
-  state: SchemeState,
-  lineId: string,
-  costArea: From extends never ? never : 'public-area' | 'in-building',
-  part: Omit<From, 'amount'>,
-  amount: bigint,
-): void {
-  poolOf(state, { ...part, costArea }).paid += amount;
-  addTo(state.borneOnLine, bearerId(lineId, part), amount);
 }
 
 /** A warning set aside once covers what follows of the same source, reference and area or line. */

@@ -82,6 +82,7 @@ export function pledge(
 export function withdraw(state: SchemeState, { data, known }: Of<'WithdrawPledge'>): Decide {
   const promised = state.pledges.get(data.pledgeId);
   if (!promised) throw notFound('pledge');
+  if (promised.reversed) throw new Rejected('already-reversed');
   if (promised.withdrawn) throw new Rejected('already-done');
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, promised.pledgedOn);
@@ -104,6 +105,7 @@ export function contribute(
   const costArea = areaOf(data.costArea, line, promised);
   const key = keyOf(data, costArea);
   if (promised) assertMatches(promised, key, data.payer);
+  if (promised?.reversed) throw new Rejected('already-reversed');
   if (promised?.withdrawn) throw new Rejected('already-done');
   if (state.contributions.has(data.contributionId)) throw new Rejected('already-exists');
   assertOpen(data.occurredOn, known);
@@ -125,6 +127,7 @@ export function refund(state: SchemeState, { data, known }: Of<'RefundContributi
   if (!contribution) throw notFound('contribution', '/contributionId');
   // What was paid to a contractor or given in kind does not come back as money: it is reversed.
   if (contribution.form === 'direct-payment') throw new Rejected('wrong-route');
+  if (contribution.reversed) throw new Rejected('already-reversed');
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, contribution.receivedOn);
   const tried = judge(pack, refundable(state, contribution, fen(data.amount)), []);

@@ -76,6 +76,7 @@ function contractOf(
   const contract = state.contracts.get(contractNo);
   if (!contract) throw notFound('contract', '/contractNo');
   if (!contract.lines.has(lineId)) throw notFound('line', '/lineId');
+  if (contract.reversed) throw new Rejected('already-reversed');
   return contract;
 }
 
@@ -110,7 +111,7 @@ function programmesApart(state: SchemeState, line: BudgetLine, from: readonly Be
 }
 
 /** R10 of the contracts: their sum on the line, and the named one's own line; after settlement what was audited. */
-function withinContracts(
+export function withinContracts(
   state: SchemeState,
   line: BudgetLine,
   named: Contract | undefined,
@@ -118,7 +119,7 @@ function withinContracts(
   on: string,
 ): Check[] {
   const { lineId } = line;
-  const contracts = [...state.contracts.values()].filter(({ lines }) => lines.has(lineId));
+  const contracts = [...state.contracts.values()].filter(({ lines, reversed }) => !reversed && lines.has(lineId));
   if (contracts.length === 0) return [];
   const most = contracts.reduce((sum, contract) => sum + payable(contract, lineId, on), 0n);
   const left = most - amountIn(state.paidOnLine, lineId);
@@ -143,6 +144,7 @@ export function payable(contract: Contract, lineId: string, on: string): bigint 
 export function refundPayment(state: SchemeState, { data, known }: Of<'RefundPayment'>, pack: RulePack): Decide {
   const payment = state.payments.get(data.paymentId);
   if (!payment) throw notFound('payment', '/paymentId');
+  if (payment.reversed) throw new Rejected('already-reversed');
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, payment.paidOn);
   const amount = fen(data.amount);

@@ -1,5 +1,5 @@
 import type { Override } from '../kernel/decider.js';
-import type { Identified, Noted } from '../kernel/facts.js';
+import type { Identified, Noted, ReversedData } from '../kernel/facts.js';
 import type { Fen } from '../kernel/money.js';
 import type { ContributionForm, FundingSource } from '../policy/funding-source.js';
 import type { AssetOwner, CostArea, WorkItem } from '../policy/work-item.js';
@@ -200,6 +200,7 @@ export type SchemeEvent = Identified &
           contractNo?: string;
         }
       >
+    | Told<'EntryReversed', ReversedData>
     | Told<
         'ShareAdjusted',
         {
@@ -226,10 +227,11 @@ export type Contract = {
   readonly lines: Map<string, Fen>;
   readonly paid: Map<string, Fen>;
   readonly settled: Map<string, Settlement>;
+  reversed: boolean;
 };
-export type Pledge = PledgeData & { readonly pledgedOn: string; withdrawn: boolean };
-export type Contribution = ContributionData & { readonly receivedOn: string; refunded: Fen };
-export type Payment = PaymentData & { readonly paidOn: string; refunded: Map<string, Fen> };
+export type Pledge = PledgeData & { readonly pledgedOn: string; withdrawn: boolean; reversed: boolean };
+export type Contribution = ContributionData & { readonly receivedOn: string; refunded: Fen; reversed: boolean };
+export type Payment = PaymentData & { readonly paidOn: string; refunded: Map<string, Fen>; reversed: boolean };
 export type Pool = PoolKey & { received: Fen; paid: Fen };
 /** A warning that was set aside, and what it reaches: an area, or one line. */
 export type Permission = {
@@ -271,6 +273,9 @@ export type SchemeState = {
   readonly awards: Map<string, { readonly programme?: Programme; readonly mayFund?: readonly WorkItem[] }>;
   readonly adjusted: Map<string, Fen>;
   readonly permissions: Permission[];
+  /** Ids of reversed events; and by what they stand on, ids of the events that stand on it, oldest first. */
+  readonly reversed: Set<string>;
+  readonly standsOn: Map<string, Set<string>>;
 };
 
 export const poolId = ({ source, reference, costArea }: PoolKey): string => `${source}|${reference ?? ''}|${costArea}`;
@@ -291,6 +296,8 @@ export const initialScheme = (): SchemeState => ({
   awards: new Map(),
   adjusted: new Map(),
   permissions: [],
+  reversed: new Set(),
+  standsOn: new Map(),
 });
 
 /** Lines that exist: those of the approved revision, before the first approval those of the latest. */
@@ -312,4 +319,24 @@ export function poolOf(state: SchemeState, key: PoolKey): Pool {
     state.pools.set(id, pool);
   }
   return pool;
+}
+
+/** Contracts and their changes, by line. */
+export function contracted(state: SchemeState): Map<string, Fen> {
+  const amounts = new Map<string, Fen>();
+  for (const contract of state.contracts.values())
+    for (const [lineId, amount] of contract.lines) addTo(amounts, lineId, amount);
+  return amounts;
+}
+
+/** A source now bears (or, negative, no longer bears) part of what was paid on a line. */
+export function bear(
+  state: SchemeState,
+  lineId: string,
+  costArea: CostArea,
+  part: Omit<From, 'amount'>,
+  amount: bigint,
+): void {
+  poolOf(state, { ...part, costArea }).paid += amount;
+  addTo(state.borneOnLine, bearerId(lineId, part), amount);
 }

@@ -21,6 +21,7 @@ import {
   ReviseBudgetDto,
   StartConstructionDto,
 } from './scheme.dto.js';
+import { AdjustShareDto, ApproveFinalAccountDto, ReturnFundsDto } from './scheme-closing.dto.js';
 import { AwardContractDto, ChangeContractDto, SettleContractDto } from './scheme-contract.dto.js';
 import {
   type BearerDto,
@@ -228,6 +229,28 @@ export class SchemeController {
   ): Promise<Answer> {
     const data = { ...recorded(body), from: bearer(body.from), to: bearer(body.to) };
     return this.change(schemeId, { type: 'SubstituteFunds', data }, by);
+  }
+
+  /** 资金退回 */
+  @Records(':schemeId/fund-returns')
+  returnFunds(@Param() { schemeId }: Path, @Body() body: ReturnFundsDto, @Invoked() by: Invocation): Promise<Answer> {
+    return this.change(schemeId, { type: 'ReturnFunds', data: recorded(body) }, by);
+  }
+
+  /** 分户减免 */
+  @Records(':schemeId/share-adjustments')
+  adjustShare(@Param() { schemeId }: Path, @Body() body: AdjustShareDto, @Invoked() by: Invocation): Promise<Answer> {
+    return this.change(schemeId, { type: 'AdjustShare', data: recorded(body), borne: 0n }, by);
+  }
+
+  /** 竣工财务决算 */
+  @Records(':schemeId/final-account')
+  approveFinalAccount(
+    @Param() { schemeId }: Path,
+    @Body() body: ApproveFinalAccountDto,
+    @Invoked() by: Invocation,
+  ): Promise<Answer> {
+    return this.change(schemeId, { type: 'ApproveFinalAccount', data: recorded(body) }, by);
   }
 
   private change(schemeId: string, intent: Intent, by: Invocation): Promise<Answer> {

@@ -9,6 +9,7 @@ import {
   reviseBudget,
   settleContract,
 } from './scheme-budget.decider.js';
+import { adjustShare, approveFinalAccount, type ClosingCommand, returnFunds } from './scheme-closing.decider.js';
 import { evolve } from './scheme-evolve.decider.js';
 import { contribute, type FundingCommand, pledge, refund, withdraw } from './scheme-funding.decider.js';
 import {
@@ -23,6 +24,7 @@ import {
   start,
 } from './scheme-lifecycle.decider.js';
 import { pay, type PaymentCommand, refundPayment, substitute } from './scheme-payment.decider.js';
+import { reverse, type ReversalCommand } from './scheme-reversal.decider.js';
 import { initialScheme, type ReceiptData, type SchemeEvent, type SchemeState } from './scheme-state.decider.js';
 
 /** Commands of process managers: money that is on its way here is recorded, whatever the rules would say. */
@@ -31,7 +33,14 @@ type ReceiptCommand = {
   readonly of: 'GrantFundsReceived' | 'BondFundsReceived' | 'MaintenanceFundsReceived';
   readonly data: ReceiptData & { schemeId: string } & Noted;
 };
-export type SchemeCommand = LifecycleCommand | BudgetCommand | FundingCommand | PaymentCommand | ReceiptCommand;
+export type SchemeCommand =
+  | LifecycleCommand
+  | BudgetCommand
+  | FundingCommand
+  | PaymentCommand
+  | ClosingCommand
+  | ReversalCommand
+  | ReceiptCommand;
 
 /** One compound's renovation (一区一案): its budget, its life, and every fen that is promised, arrives and is paid. */
 export const schemeDecider: Decider<SchemeState, SchemeCommand, SchemeEvent> = {
@@ -70,6 +79,7 @@ export const schemeDecider: Decider<SchemeState, SchemeCommand, SchemeEvent> = {
     FundsSubstituted: { version: 1, says: 'One source took over what another had paid on a line (归垫).' },
     PaymentMade: { version: 1, says: 'A payee was paid on a line, from named sources.' },
     PaymentRefunded: { version: 1, says: 'A payee paid back, to named sources.' },
+    EntryReversed: { version: 1, says: 'A fact was reversed, with a reason; what it moved is moved back.' },
     ShareAdjusted: { version: 1, says: "A household's share was lowered, and somebody else bears it." },
   },
 };
@@ -116,6 +126,14 @@ function decide(state: SchemeState, command: SchemeCommand, granted: readonly st
       return refundPayment(state, command, pack);
     case 'SubstituteFunds':
       return substitute(state, command, pack, granted);
+    case 'ReturnFunds':
+      return returnFunds(state, command, pack);
+    case 'AdjustShare':
+      return adjustShare(state, command);
+    case 'ApproveFinalAccount':
+      return approveFinalAccount(state, command, pack);
+    case 'ReverseEntry':
+      return reverse(state, command, pack);
   }
 }
 

@@ -6,14 +6,16 @@ import { inScope } from '../kernel/ids.js';
 import type { Unknown } from '../kernel/rejection.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
-import { DeciderRunner } from '../platform/commands/decider-runner.js';
+import { HouseholdShares } from '../ledger/household-shares.js';
+import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
+import { ProcessRunner } from '../platform/commands/process-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { FUNDING_SOURCES } from '../policy/funding-source.js';
 import { policyById } from '../policy/policies.rules.js';
 import { type SchemeCommand, schemeDecider } from './scheme.decider.js';
 import type { From } from './scheme-state.decider.js';
 
-type Ordinary = Exclude<SchemeCommand, { type: 'DraftScheme' | 'ReceiveFunds' }>;
+type Ordinary = Exclude<SchemeCommand, { type: 'DraftScheme' | 'ReceiveFunds' | 'ReverseEntry' }>;
 type Without<C, Keys extends string> = C extends unknown ? Omit<C, Keys> : never;
 
 /** Draws up a scheme for a compound. */
@@ -70,6 +72,8 @@ export class ChangeSchemeHandler implements ICommandHandler<ChangeScheme> {
     private readonly desk: CommandDesk,
     private readonly runner: DeciderRunner,
     private readonly periods: PeriodBook,
+    private readonly processes: ProcessRunner,
+    private readonly shares: HouseholdShares,
   ) {}
 
   async execute({ schemeId, intent, by }: ChangeScheme): Promise<Answer> {
@@ -77,7 +81,10 @@ export class ChangeSchemeHandler implements ICommandHandler<ChangeScheme> {
     const { state: compound } = await this.runner.state(compoundDecider, scheme?.compoundId ?? '');
     const closedThrough = scheme ? await this.periods.closedThrough(scheme.divisionCode) : null;
     const known = { closedThrough, compound, unknown: scheme ? await this.unknownReference(intent) : undefined };
-    return this.desk.record(schemeDecider, schemeId, { ...intent, known } as SchemeCommand, by, tell);
+    const borne = intent.type === 'AdjustShare' && scheme ? await this.shares.borne(schemeId, intent.data) : 0n;
+    const command = { ...intent, known, ...(intent.type === 'AdjustShare' ? { borne } : {}) } as SchemeCommand;
+    const crosses = intent.type === 'ReturnFunds' ? (outcome: Outcome) => this.processes.cross(outcome) : undefined;
+    return this.desk.record(schemeDecider, schemeId, command, by, tell, crosses);
   }
 
   /** The first grant a payment names that does not exist: told as such, not as money that never came. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { PeriodModule } from '../period/period.module.js';
 import { SchemeController } from './scheme.controller.js';
 import { ChangeSchemeHandler, DraftSchemeHandler } from './scheme.handlers.js';
@@ -11,7 +12,7 @@ import {
 } from './scheme-reads.handlers.js';
 
 @Module({
-  imports: [PeriodModule],
+  imports: [LedgerModule, PeriodModule],
   controllers: [SchemeController, SchemeReadsController],
   providers: [
     DraftSchemeHandler,

@@ -17,6 +17,7 @@ type Recorded = {
   readonly occurredOn: string;
   readonly documentNo?: string | undefined;
   readonly note?: string | undefined;
+  readonly reversedOn?: string | undefined;
 };
 type ContractView = Recorded & {
   readonly contractNo: string;
@@ -80,6 +81,10 @@ export const schemeView: View<SchemeView, SchemeEvent> = {
     adjustments: [],
   }),
   project: (row, event) => {
+    if (event.type === 'EntryReversed') {
+      for (const entry of event.data.reverses) takeBack(row, entry as unknown as SchemeEvent, event.data.occurredOn);
+      return row;
+    }
     projectLife(row, event);
     projectMoney(row, event);
     return row;
@@ -231,9 +236,57 @@ function onPledge(
   pledge.fulfilledOn = complete ? (pledge.fulfilledOn ?? data.occurredOn) : null;
 }
 
+/** A reversed fact stays in its list, marked; what it had added to others is taken back. */
+function takeBack(row: SchemeView, { eventId, type, data }: SchemeEvent, on: string): void {
+  const mark = <T extends Recorded>(entry: T | undefined) => entry && Object.assign(entry, { reversedOn: on });
+  switch (type) {
+    case 'FundingPledged':
+      mark(row.pledges.get(data.pledgeId));
+      break;
+    case 'PledgeWithdrawn':
+      row.pledges.get(data.pledgeId)!.withdrawnOn = null;
+      break;
+    case 'ContributionReceived':
+      mark(row.contributions.get(data.contributionId));
+      onPledge(row, data, -fen(data.amount));
+      break;
+    case 'ContributionRefunded':
+      row.contributions.get(data.contributionId)!.refunded -= fen(data.amount);
+      onPledge(row, data, fen(data.amount));
+      break;
+    case 'PaymentMade':
+      mark(row.payments.get(data.paymentId));
+      if (data.contractNo !== undefined) contractLine(row, data.contractNo, data.lineId).paid -= fen(data.amount);
+      break;
+    case 'PaymentRefunded':
+      row.payments.get(data.paymentId)!.refunded -= fen(data.amount);
+      if (data.contractNo !== undefined) contractLine(row, data.contractNo, data.lineId).paid += fen(data.amount);
+      break;
+    case 'ContractAwarded':
+      mark(row.contracts.get(data.contractNo));
+      break;
+    case 'ContractChanged':
+      for (const { lineId, amount } of data.lines) contractLine(row, data.contractNo, lineId).changed -= fen(amount);
+      break;
+    case 'ContractSettled':
+      for (const { lineId } of data.lines) delete contractLine(row, data.contractNo, lineId).settled;
+      break;
+    case 'FinalAccountApproved':
+      delete row.dates['finalAccountOn'];
+      break;
+    case 'ShareAdjusted':
+      row.adjustments.splice(
+        row.adjustments.findIndex((one) => one.eventId === eventId),
+        1,
+      );
+      break;
+  }
+}
+
 export const shownPledge = (pledge: SchemeView['pledges'] extends Map<string, infer P> ? P : never) => {
   const { received, inKind, fulfilledOn, schemeId: _, ...told } = pledge as typeof pledge & { schemeId?: string };
-  const left = pledge.withdrawnOn === null ? fen(pledge.amount) - received - inKind : 0n;
+  const left =
+    pledge.withdrawnOn === null && pledge.reversedOn === undefined ? fen(pledge.amount) - received - inKind : 0n;
   return {
     ...told,
     received: yuan(received),

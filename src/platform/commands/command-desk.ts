@@ -48,13 +48,13 @@ export class CommandDesk {
     try {
       if (by.dryRun) return await this.rehearse(decider, id, command, by, tell);
       const outcome = await this.runner.run(decider, id, command, by);
-      if (!cross) return recorded(outcome, [outcome], tell);
+      if (!cross || this.runner.isAtomic) return recorded(outcome, [outcome], tell);
       const other = await cross(outcome);
       if (!other) return { status: 202, body: { state: 'in-transit' }, revision: outcome.revision };
       return recorded(outcome, [outcome, other], tell);
     } catch (error) {
       if (error instanceof WaitingForSecondPerson) return waiting(error.approvalId, true);
-      if (!(error instanceof Rejected) || error.code !== 'needs-second-person') throw error;
+      if (!(error instanceof Rejected) || error.code !== 'needs-second-person' || this.runner.isAtomic) throw error;
       if (by.dryRun) return rehearsed([], { needsApproval: true, rules: error.details.rules ?? [] });
       const { rules = [], division = by.division } = error.details;
       const asked = { ...by, ...(division === undefined ? {} : { division }) };

@@ -1,9 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Decider, type Decision, type Fact } from '../../kernel/decider.js';
-import { shanghaiDate } from '../../kernel/dates.js';
 import { deterministicId, inScope } from '../../kernel/ids.js';
-import { isNeverRecorded, notFound, Rejected, type RejectionDetails } from '../../kernel/rejection.js';
+import { isNeverRecorded, notFound, Rejected } from '../../kernel/rejection.js';
 import { Clock } from '../clock.js';
 import { chained, type Unhashed } from '../event-store/chain.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
@@ -16,8 +16,7 @@ import {
   RevisionConflict,
 } from '../event-store/event-store.js';
 import type { Invocation } from './invocation.js';
-
-export const COMMAND_REFUSED = 'CommandRefused';
+import { COMMAND_REFUSED, refusalFact, Refused, refusedBy } from './refusal.js';
 
 /** What became of a command. `events` are those the command recorded on its own stream, read back on a replay. */
 export type Outcome = {
@@ -27,17 +26,6 @@ export type Outcome = {
   readonly position: number;
   readonly replayed: boolean;
 };
-
-/** A refusal that stands in the log: the same key will hear it again for ever. */
-export class Refused extends Rejected {
-  constructor(
-    code: Rejected['code'],
-    details: RejectionDetails,
-    readonly replayed: boolean,
-  ) {
-    super(code, details);
-  }
-}
 
 /** The command waits, or waited, for a second person: its own key hears that for ever. */
 export class WaitingForSecondPerson extends Error {
@@ -59,6 +47,15 @@ type Folded<State> = {
 };
 /** Streams of requests that wait for a second person. */
 const APPROVAL = 'approval-';
+/** Commands decided one upon the other, to be appended together or not at all. */
+type Transaction = {
+  stream?: string;
+  decider?: AnyDecider;
+  folded?: Folded<unknown>;
+  base: number;
+  readonly encoded: EncodedEvent[];
+  readonly commands: Map<string, string>;
+};
 type AnyDecider = Decider<unknown, unknown, Fact>;
 
 const PAGE = 2_000;
@@ -71,6 +68,7 @@ const LARGEST_RETRY = 50;
 export class DeciderRunner {
   private readonly folded = new LRUCache<string, Folded<unknown>>({ max: CACHED_STREAMS });
   private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly transactions = new AsyncLocalStorage<Transaction>();
 
   constructor(
     private readonly store: EventStore,
@@ -87,7 +85,64 @@ export class DeciderRunner {
     by: Invocation,
   ): Promise<Outcome> {
     const stream = `${decider.category}-${id}`;
+    const transaction = this.transactions.getStore();
+    if (transaction) return this.join(transaction, decider as unknown as AnyDecider, stream, command, by);
     return this.inTurn(stream, () => this.attempt(decider as unknown as AnyDecider, stream, command, by));
+  }
+
+  /**
+   * Everything `work` runs is decided in order on one stream and appended at once, or not at all: the first refusal
+   * throws and nothing is recorded. On a conflict all of it is decided again.
+   */
+  async atomically<T>(work: () => Promise<T>): Promise<{ result: T; position?: number }> {
+    for (let attempt = 0; attempt < LARGEST_RETRY; attempt++) {
+      const transaction: Transaction = { base: NO_STREAM, encoded: [], commands: new Map() };
+      const result = await this.transactions.run(transaction, work);
+      const { stream, decider, encoded, base, commands } = transaction;
+      if (!stream || !decider || encoded.length === 0) return { result };
+      const folded = await this.load(decider, stream);
+      try {
+        const { position } = await this.store.append(stream, encoded, base);
+        await this.refresh(decider, stream, folded);
+        for (const [commandId, fingerprint] of commands)
+          this.index.appended(commandId, { stream, fingerprint }, position);
+        return { result, position };
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+        await this.refresh(decider, stream, folded);
+      }
+    }
+    throw new RevisionConflict('transaction', NO_STREAM);
+  }
+
+  /** True inside `atomically`: what crosses to other streams waits until it is recorded. */
+  get isAtomic(): boolean {
+    return this.transactions.getStore() !== undefined;
+  }
+
+  private async join(
+    transaction: Transaction,
+    decider: AnyDecider,
+    stream: string,
+    command: unknown,
+    by: Invocation,
+  ): Promise<Outcome> {
+    if (transaction.stream !== undefined && transaction.stream !== stream) throw new Rejected('batch-not-one-stream');
+    if (!transaction.folded) {
+      const { state, revision, hash, commands } = await this.load(decider, stream);
+      transaction.folded = { state: structuredClone(state), revision, hash, commands: new Map(commands) };
+      Object.assign(transaction, { stream, decider, base: revision });
+    }
+    const { folded } = transaction;
+    await this.assertKeyFree(stream, by);
+    const earlier = folded.commands.get(by.commandId);
+    if (earlier && earlier.first <= transaction.base) return this.replay(stream, earlier, by);
+    const decision = this.decide(decider, folded, command, by);
+    const { encoded, recorded } = this.link(stream, folded, decision, by, earlier?.count ?? 0);
+    transaction.encoded.push(...encoded);
+    transaction.commands.set(by.commandId, by.fingerprint);
+    this.fold(decider, folded, recorded);
+    return { stream, events: recorded, revision: folded.revision, position: 0, replayed: false };
   }
 
   /** The same validation and rules, and nothing stored. */
@@ -108,14 +163,11 @@ export class DeciderRunner {
     decider: Decider<State, Command, Event>,
     id: string,
   ): Promise<{ state: State; revision: number }> {
-    const folded = await this.load(decider as unknown as AnyDecider, `${decider.category}-${id}`);
+    const stream = `${decider.category}-${id}`;
+    const transaction = this.transactions.getStore();
+    const folded =
+      transaction?.stream === stream ? transaction.folded! : await this.load(decider as unknown as AnyDecider, stream);
     return { state: folded.state as State, revision: folded.revision };
-  }
-
-  /** Whether this command is already part of this stream: its answer then needs no decision. */
-  async knows(decider: { category: string }, id: string, commandId: string): Promise<boolean> {
-    const folded = await this.load(decider as unknown as AnyDecider, `${decider.category}-${id}`);
-    return folded.commands.has(commandId);
   }
 
   private async attempt(decider: AnyDecider, stream: string, command: unknown, by: Invocation): Promise<Outcome> {
@@ -177,11 +229,20 @@ export class DeciderRunner {
     decision: Decision<Fact>,
     by: Invocation,
   ): Promise<Outcome> {
+    const { encoded, recorded } = this.link(stream, folded, decision, by, 0);
+    const appended = await this.store.append(stream, encoded, folded.revision);
+    this.fold(decider, folded, recorded);
+    this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
+    return { stream, events: recorded, ...appended, replayed: false };
+  }
+
+  /** The facts of a decision as they will be stored, each linked to the one before it. */
+  private link(stream: string, folded: Folded<unknown>, decision: Decision<Fact>, by: Invocation, from: number) {
     const encoded: EncodedEvent[] = [];
     const recorded: RecordedEvent[] = [];
     let hash = folded.hash;
     decision.events.forEach((fact, index) => {
-      const event = this.dress(stream, fact, index, decision, by);
+      const event = this.dress(stream, fact, from + index, decision, by);
       const revision = folded.revision + 1 + index;
       const link = chained(stream, revision, event, hash);
       const metadata = { ...event.metadata, previousHash: hash, hash: link.hash } as EventMetadata;
@@ -190,10 +251,7 @@ export class DeciderRunner {
       // What is evolved and answered is what a reader will find, not the objects a caller handed in.
       recorded.push({ ...event, data: JSON.parse(link.data), stream, revision, position: 0, metadata });
     });
-    const appended = await this.store.append(stream, encoded, folded.revision);
-    this.fold(decider, folded, recorded);
-    this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
-    return { stream, events: recorded, ...appended, replayed: false };
+    return { encoded, recorded };
   }
 
   private dress(stream: string, fact: Fact, index: number, decision: Decision<Fact>, by: Invocation): Unhashed {
@@ -320,20 +378,3 @@ const policyOf = ({
   ...(policyId === undefined ? {} : { policyId }),
   ...(rules ? { rules } : rule === undefined ? {} : { rules: [rule] }),
 });
-
-function refusalFact(error: Rejected, by: Invocation, clock: Clock): Fact {
-  const told = by.body['occurredOn'];
-  const occurredOn = typeof told === 'string' ? told : shanghaiDate(clock.now().getTime());
-  return { type: COMMAND_REFUSED, data: { occurredOn, code: error.code, path: by.path, ...error.details } } as Fact;
-}
-
-/** The refusal a stored event tells of. */
-export function refusedBy(event: RecordedEvent): Refused {
-  const {
-    code,
-    path: _,
-    occurredOn: __,
-    ...details
-  } = event.data as unknown as { code: Rejected['code']; path: string; occurredOn: string };
-  return new Refused(code, details as RejectionDetails, true);
-}

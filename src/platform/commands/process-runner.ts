@@ -17,6 +17,8 @@ const NAME = 'process-managers';
 const PAGE = 500;
 const PAUSE_AFTER_FAILURE_MS = 500;
 const REMEMBERED = 10_000;
+/** How long a request waits for the other side of a crossing before it answers that the money is in transit. */
+const CROSSING_WAIT_MS = 2_000;
 
 /** Follows the log and finishes what a crash left half done; ordinary commands are finished by their own request. */
 @Injectable()
@@ -61,7 +63,7 @@ export class ProcessRunner {
   }
 
   /** As `follow`, for the last event of a command, giving up the wait (not the work) after `timeoutMs`. */
-  async followWithin(event: RecordedEvent, timeoutMs: number): Promise<Outcome | undefined> {
+  private async followWithin(event: RecordedEvent, timeoutMs: number): Promise<Outcome | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), timeoutMs)));
     try {
@@ -69,6 +71,11 @@ export class ProcessRunner {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The other leg of a command whose money crosses, as far as it is recorded in time. */
+  cross(outcome: Outcome): Promise<Outcome | undefined> {
+    return this.followWithin(outcome.events.at(-1)!, CROSSING_WAIT_MS);
   }
 
   /** Resolves when everything in the log so far has been followed. */

@@ -14,7 +14,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const request = http.getRequest<EdgeRequest>();
     const reply = http.getResponse<FastifyReply>();
     const card = cardOf(request);
-    if (card?.kind === 'command')
+    if (card?.kind === 'command' || card?.kind === 'batch')
       return next.handle().pipe(switchMap((answer) => from(Promise.resolve(command(answer as Answer, reply)))));
     if (card?.kind === 'read')
       return next.handle().pipe(switchMap((body) => from(read(body as object, request, reply, card.rows))));

@@ -4,10 +4,10 @@ import type { Logger } from 'pino';
 import { Rejected } from '../../kernel/rejection.js';
 import { policyById } from '../../policy/policies.rules.js';
 import { KeyReused, StaleRevision } from '../commands/command-index.js';
-import { Refused } from '../commands/decider-runner.js';
+import { Refused } from '../commands/refusal.js';
 import { StoreUnavailable } from '../event-store/event-store.js';
 import { ProjectionBehind } from '../projections/projection-runner.js';
-import { Problem, problemDocument } from './problem.js';
+import { Problem, type ProblemDocument, problemDocument } from './problem.js';
 import type { EdgeRequest } from './routes.js';
 import { StrictJsonError } from './strict-json.js';
 
@@ -41,6 +41,10 @@ export function sendProblem(error: unknown, request: EdgeRequest, reply: Fastify
     .header('Content-Type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(document));
 }
+
+/** A problem inside another answer: a row of a batch, the end of an approval. */
+export const documentOf = (error: unknown, asked: Parameters<typeof problemDocument>[1]): ProblemDocument =>
+  problemDocument(asProblem(error), asked, policyById);
 
 /** Every error a request can meet, as the problem the contract names for it. */
 function asProblem(error: unknown): Problem | Rejected {

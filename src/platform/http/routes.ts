@@ -10,7 +10,8 @@ export type Parameter = RegExp | readonly string[];
 
 /** What the edge knows of a route before its body is read. Every route has one: a route without fails the start. */
 export type RouteCard = {
-  readonly kind: 'command' | 'read' | 'calculation' | 'open' | 'page' | 'metrics';
+  /** `batch` records too, through the commands in its body. */
+  readonly kind: 'command' | 'batch' | 'read' | 'calculation' | 'open' | 'page' | 'metrics';
   readonly roles: readonly Role[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly bodyLimit?: number;
@@ -43,6 +44,20 @@ export const MOMENT_PARAMETERS = {
 const LIST_PARAMETERS = { limit: /^([1-9]\d{0,2})$/, cursor: /^[A-Za-z0-9_-]{1,1000}$/ } as const;
 
 const card = (route: RouteCard): MethodDecorator => RouteConfig({ card: route }) as MethodDecorator;
+
+/** A route whose body holds commands: it has a key of its own, from which theirs are made. */
+export const RecordsMany = (path: string, parameters: Record<string, Parameter>, bodyLimit = MIB): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    ApiBearerAuth(),
+    ApiHeader({ name: 'Idempotency-Key', required: true }),
+    card({
+      kind: 'batch',
+      roles: [...RECORDERS, ...APPROVERS],
+      parameters: { dryRun: BOOLEAN, ...parameters },
+      bodyLimit,
+    }),
+  ) as MethodDecorator;
 
 type CommandOptions = { roles?: readonly Role[]; bodyLimit?: number; parameters?: Record<string, Parameter> };
 
@@ -102,6 +117,8 @@ export const Page = (path: string, parameters: Record<string, Parameter> = {}): 
 export type EdgeRequest = FastifyRequest & {
   caller?: Caller;
   invocation?: Invocation;
+  /** The idempotency key as it was sent. */
+  key?: string;
   language: Language;
 };
 export const cardOf = (request: FastifyRequest): RouteCard | undefined =>
@@ -111,6 +128,9 @@ const requestOf = (context: ExecutionContext): EdgeRequest => context.switchToHt
 
 /** The invocation of a command route. */
 export const Invoked = createParamDecorator((_: unknown, context: ExecutionContext) => requestOf(context).invocation);
+
+/** The key of a route whose body holds commands. */
+export const Key = createParamDecorator((_: unknown, context: ExecutionContext) => requestOf(context).key);
 
 /** What a reader asks: who, which moment, which page, which filters. */
 export type Question = {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { ApiKeys } from '../auth/api-keys.js';
-import { commandIdOf } from '../commands/invocation.js';
+import { commandIdOf, type Invocation } from '../commands/invocation.js';
 import type { Settings } from '../config/settings.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { BodyPipe } from './edge.pipe.js';
@@ -97,7 +97,7 @@ function takeJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      if (cardOf(request)?.kind === 'command') keyOf(request as EdgeRequest);
+      if (isKeyed(cardOf(request))) keyOf(request as EdgeRequest);
       done(null, parseStrictJson(body as Buffer));
     } catch (error) {
       done(error as Error);
@@ -107,11 +107,13 @@ function takeJsonOnly(fastify: FastifyInstance): void {
     const card = cardOf(request);
     if (!card) return;
     const edge = request as EdgeRequest;
-    if (card.kind === 'command') keyOf(edge);
+    if (isKeyed(card)) keyOf(edge);
     checkParameters(edge, card);
-    if (card.kind === 'command') invoke(edge);
+    if (isKeyed(card)) invoke(edge);
   });
 }
+
+const isKeyed = (card: RouteCard | undefined): boolean => card?.kind === 'command' || card?.kind === 'batch';
 
 function keyOf(request: EdgeRequest): string | undefined {
   const header = request.headers['idempotency-key'];
@@ -143,6 +145,7 @@ const isInstant = (text: string): boolean =>
 function invoke(request: EdgeRequest): void {
   const dryRun = (request.query as Record<string, string>)['dryRun'] === 'true';
   const key = keyOf(request);
+  if (key !== undefined) request.key = key;
   const ifMatch = request.headers['if-match'];
   if (ifMatch !== undefined && !IF_MATCH.test(ifMatch))
     throw new Problem('invalid-parameter', { errors: [{ header: 'If-Match', code: 'ifMatch' }] });
@@ -156,6 +159,26 @@ function invoke(request: EdgeRequest): void {
     body,
     dryRun,
     ...(ifMatch === undefined ? {} : { ifMatch: Number(IF_MATCH.exec(ifMatch)![1]) }),
+    ...overrideOf(body),
+  };
+}
+
+/** The invocation of one command inside a body: its key is the batch's and its place. */
+export function itemInvocation(
+  batch: Invocation,
+  key: string,
+  index: number,
+  path: string,
+  body: Record<string, unknown>,
+): Invocation {
+  const { ifMatch: _, override: __, ...rest } = batch;
+  return {
+    ...rest,
+    commandId: commandIdOf(batch.caller.subject, `${key}#${index}`),
+    fingerprint: fingerprint('POST', path, body),
+    path,
+    body,
+    correlationId: batch.commandId,
     ...overrideOf(body),
   };
 }

@@ -3,7 +3,7 @@ import type { Fen } from '../../kernel/money.js';
 import { isWithin, type Moment, type View } from '../../kernel/projection.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
 import { EventStore } from '../event-store/event-store.js';
-import { COMMAND_REFUSED } from '../commands/decider-runner.js';
+import { COMMAND_REFUSED } from '../commands/refusal.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
 import type { SqlValue } from '../sqlite.js';
 

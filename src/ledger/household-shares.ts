@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { compoundView } from '../compound/compound.projection.js';
+import type { Fen } from '../kernel/money.js';
+import type { Moment } from '../kernel/projection.js';
+import { ReadDesk } from '../platform/reads/read-desk.js';
+import { householdShares, type Shares } from '../scheme/household-shares.projection.js';
+import { schemeView } from '../scheme/scheme.projection.js';
+import type { BudgetLine } from '../scheme/scheme-state.decider.js';
+import { committed, type Sum } from './cost-split.projection.js';
+import { SchemeFigures } from './scheme-figures.js';
+
+/** What every household of a scheme bears, for its projection and for the decision that lowers a share. */
+@Injectable()
+export class HouseholdShares {
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly figures: SchemeFigures,
+  ) {}
+
+  async at(
+    { schemeId, compoundId }: { schemeId: string; compoundId: string },
+    moment: Moment,
+  ): Promise<{ shares: Shares; lines: readonly BudgetLine[] }> {
+    const view = (await this.reads.view(`scheme-${schemeId}`, schemeView, moment))!.row;
+    const compound = (await this.reads.view(`compound-${compoundId}`, compoundView, moment))!.row;
+    const revision =
+      view.revisions.find(({ budgetRevision }) => budgetRevision === view.approvedRevision) ?? view.revisions.at(-1);
+    const lines = revision?.lines ?? [];
+    const households = [...compound.households.values()];
+    const committedByOthers = byOthers(this.figures.sums(schemeId, moment));
+    return { shares: householdShares({ lines, households, adjustments: view.adjustments, committedByOthers }), lines };
+  }
+
+  /** What one household bears of one line now, in fen. */
+  async borne(schemeId: string, { householdId, lineId }: { householdId: string; lineId: string }): Promise<Fen> {
+    const moment = await this.reads.moment({ asOf: null, recordedAt: null, minPosition: null, waitSeconds: 1 });
+    const scheme = this.figures.scheme(schemeId);
+    if (!scheme) return 0n;
+    const { shares } = await this.at(scheme, moment);
+    return shares.shares.get(householdId)?.get(lineId) ?? 0n;
+  }
+}
+
+/** By source: whatever is committed on a line by all but the residents' own cash and gifts; gifts in kind lower nothing. */
+function byOthers(sums: readonly Sum[]): Map<string, Fen> {
+  const lines = new Map<string, Fen>();
+  const cashOnly = sums.filter(
+    ({ measure, source }) => measure !== 'inKind' && source !== 'resident-cash' && source !== 'resident-donation',
+  );
+  for (const [, { key, amount }] of committed(cashOnly))
+    if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
+  return lines;
+}

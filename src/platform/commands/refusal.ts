@@ -1,0 +1,37 @@
+import type { Fact } from '../../kernel/decider.js';
+import { shanghaiDate } from '../../kernel/dates.js';
+import { Rejected, type RejectionDetails } from '../../kernel/rejection.js';
+import type { Clock } from '../clock.js';
+import type { RecordedEvent } from '../event-store/codec.js';
+import type { Invocation } from './invocation.js';
+
+export const COMMAND_REFUSED = 'CommandRefused';
+
+/** A refusal that stands in the log: the same key will hear it again for ever. */
+export class Refused extends Rejected {
+  constructor(
+    code: Rejected['code'],
+    details: RejectionDetails,
+    readonly replayed: boolean,
+  ) {
+    super(code, details);
+  }
+}
+
+/** A refusal as a fact of the stream it was decided on. */
+export function refusalFact(error: Rejected, by: Invocation, clock: Clock): Fact {
+  const told = by.body['occurredOn'];
+  const occurredOn = typeof told === 'string' ? told : shanghaiDate(clock.now().getTime());
+  return { type: COMMAND_REFUSED, data: { occurredOn, code: error.code, path: by.path, ...error.details } } as Fact;
+}
+
+/** The refusal a stored event tells of. */
+export function refusedBy(event: RecordedEvent): Refused {
+  const {
+    code,
+    path: _,
+    occurredOn: __,
+    ...details
+  } = event.data as unknown as { code: Rejected['code']; path: string; occurredOn: string };
+  return new Refused(code, details as RejectionDetails, true);
+}
