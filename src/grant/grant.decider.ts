@@ -154,9 +154,20 @@ function decompose(state: GrantState, { data, known }: Of<'DecomposeGrant'>): De
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, award.awardedOn);
   const tried = verdict([fromAvailable(state, data.amount)]);
-  const { awardedOn: _, ...inherits } = award;
-  return { events: [{ type: 'GrantDecomposed', data: { ...data, grantId: award.grantId, inherits } }], ...tried };
+  const event = { ...data, grantId: award.grantId, inherits: inherited(award) };
+  return { events: [{ type: 'GrantDecomposed', data: event }], ...tried };
 }
+
+const INHERITED = [
+  ...(['grantId', 'source', 'programme', 'programmeName', 'mayFund', 'amount', 'fiscalYear'] as const),
+  ...(['budgetSubject', 'budgetBook', 'divisionCode', 'directFunds', 'parentGrantId'] as const),
+] satisfies readonly (keyof Award)[];
+
+/** The award itself, without the papers and remarks of the day it was recorded: a child has its own. */
+const inherited = (award: Award): Award =>
+  Object.fromEntries(
+    INHERITED.flatMap((name) => (award[name] === undefined ? [] : [[name, award[name]]])),
+  ) as unknown as Award;
 
 function fromAvailable(state: GrantState, amount: string): Check {
   const available = availableOf(state);
@@ -169,6 +180,7 @@ const verdict = (checks: readonly Check[], pack?: RulePack, granted: readonly st
 
 function allocate(state: GrantState, { data, known, scheme }: Of<'AllocateGrant'>, granted: readonly string[]): Decide {
   const award = state.award!;
+  if (!scheme.divisionCode.startsWith(award.divisionCode)) throw new Rejected('wrong-division');
   const costArea = areaOf(data.costArea, scheme);
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, award.awardedOn);

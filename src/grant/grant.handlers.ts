@@ -43,7 +43,8 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
   async execute({ grantId, intent, by }: ChangeGrant): Promise<Answer> {
     if (intent.type === 'AwardGrant') return this.award(grantId, intent, by);
     const { state } = await this.runner.state(grantDecider, grantId);
-    const scheme = 'schemeId' in intent.data ? await this.schemeFacts(intent.data, state.award?.programme) : undefined;
+    const scheme =
+      'schemeId' in intent.data ? await this.schemeFacts(intent.data, state.award?.programme, by) : undefined;
     const divisions = [
       state.award?.divisionCode,
       intent.type === 'DisburseGrant' ? scheme?.facts.divisionCode : undefined,
@@ -88,9 +89,11 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
   private async schemeFacts(
     { schemeId, lineId }: { schemeId: string; lineId?: string },
     programme: Programme | undefined,
+    { caller }: Invocation,
   ): Promise<{ facts: SchemeFacts; unknown?: Unknown }> {
     const { state } = await this.runner.state(schemeDecider, schemeId);
-    if (!state.scheme) return { facts: {} as SchemeFacts, unknown: { subject: 'scheme', pointer: '/schemeId' } };
+    if (!state.scheme || !inScope(caller.division, state.scheme.divisionCode))
+      return { facts: {} as SchemeFacts, unknown: { subject: 'scheme', pointer: '/schemeId' } };
     const lines = linesOf(state);
     const line = lineId === undefined ? undefined : lines.get(lineId);
     const facts: SchemeFacts = {

@@ -196,12 +196,20 @@ function contributed(state: SchemeState, data: Contributed): void {
 }
 
 /** A warning set aside once covers what follows of the same source, reference and area or line. */
-function rememberPermission(state: SchemeState, { data }: SchemeEvent): void {
-  if (!data.override || !('source' in data) || !('costArea' in data)) return;
-  const { source, costArea } = data;
+function rememberPermission(state: SchemeState, event: SchemeEvent): void {
+  const { data } = event;
+  if (!data.override || !('costArea' in data)) return;
+  const { costArea } = data;
   const lineId = 'lineId' in data && typeof data.lineId === 'string' ? data.lineId : null;
-  const reference = 'reference' in data ? data.reference : null;
-  for (const rule of data.override.rules) state.permissions.push({ rule, source, reference, costArea, lineId });
+  for (const { source, reference } of bearersOf(event))
+    for (const rule of data.override.rules) state.permissions.push({ rule, source, reference, costArea, lineId });
+}
+
+/** Whose money a fact is about. */
+function bearersOf({ type, data }: SchemeEvent): readonly Omit<From, 'amount'>[] {
+  if (type === 'PaymentMade') return data.from;
+  if (type === 'FundsSubstituted') return [data.to];
+  return 'source' in data ? [{ source: data.source, reference: data.reference }] : [];
 }
 
 /** What residents, operators and grants have borne of a line by programme, net (R11). */

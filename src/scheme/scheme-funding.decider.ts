@@ -7,7 +7,7 @@ import { type ContributionForm, FUNDING_SOURCES, type FundingSource } from '../p
 import { ceiling, type Check, judge } from '../policy/judgement.rules.js';
 import type { RulePack } from '../policy/rule-pack.js';
 import type { CostArea, Utility } from '../policy/work-item.js';
-import { assertHousehold } from './scheme-budget.decider.js';
+import { assertHousehold, isExempt } from './scheme-budget.decider.js';
 import { approvalGate, lineNamed, matrixChecks, withinLine } from './scheme-checks.decider.js';
 import {
   type BudgetLine,
@@ -110,7 +110,7 @@ export function contribute(
   if (state.contributions.has(data.contributionId)) throw new Rejected('already-exists');
   assertOpen(data.occurredOn, known);
   const direct = data.form === 'direct-payment';
-  if (direct) assertNotBefore(data.occurredOn, state.firstApprovedOn);
+  if (direct && !isExempt(line!, pack)) assertNotBefore(data.occurredOn, state.firstApprovedOn);
   const checks = [
     ...matrixChecks(state, pack, key, line, promised),
     ...(direct ? [...approvalGate(state, line!, pack), ...withinLine(state, line!, fen(data.amount), 'direct')] : []),

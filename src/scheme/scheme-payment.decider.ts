@@ -1,6 +1,6 @@
 import type { Decision } from '../kernel/decider.js';
 import { assertNotBefore, assertOpen, type Known, type Noted } from '../kernel/facts.js';
-import { absolute, fen, larger, yuan } from '../kernel/money.js';
+import { absolute, fen, larger, smaller, total, yuan } from '../kernel/money.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { apportion } from '../calculation/apportionment.engine.js';
 import { FUNDING_SOURCES } from '../policy/funding-source.js';
@@ -148,11 +148,13 @@ export function refundPayment(state: SchemeState, { data, known }: Of<'RefundPay
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, payment.paidOn);
   const amount = fen(data.amount);
-  const left = payment.from.map((part) => ({ ...part, left: leftOf(payment, part) }));
-  const inAll = left.reduce((sum, part) => sum + part.left, 0n);
-  const checks = [ceiling('R08', amount, inAll, { asked: data.amount, available: yuan(inAll) })];
+  const inAll = fen(payment.amount) - total(payment.refunded.values());
+  const left = payment.from.map((part) => ({ ...part, left: borneOf(state, payment, part) }));
+  const spreadable = smaller(inAll, total(left.map((part) => part.left)));
+  const available = data.to ? inAll : spreadable;
+  const checks = [ceiling('R08', amount, available, { asked: data.amount, available: yuan(available) })];
   for (const part of data.to ?? []) {
-    const own = left.find((one) => one.source === part.source && one.reference === part.reference)?.left ?? 0n;
+    const own = borneOf(state, payment, part);
     checks.push(
       ceiling('R08', fen(part.amount), own, { source: part.source, asked: part.amount, available: yuan(own) }),
     );
@@ -168,8 +170,19 @@ export function refundPayment(state: SchemeState, { data, known }: Of<'RefundPay
   return { events: [{ type: 'PaymentRefunded', data: event }], ...tried };
 }
 
-const leftOf = (payment: Payment, part: From): bigint =>
-  fen(part.amount) - amountIn(payment.refunded, bearerId(payment.lineId, part));
+/** What a source bears of a payment now: its own part not yet refunded, with what it took over on the line (归垫). */
+function borneOf(state: SchemeState, payment: Payment, part: Bearer): bigint {
+  const borne = amountIn(state.borneOnLine, bearerId(payment.lineId, part));
+  let paidOnLine = 0n;
+  for (const one of state.payments.values()) if (one.lineId === payment.lineId && !one.reversed) paidOnLine += leftOf(one, part);
+  const takenOver = larger(borne - paidOnLine, 0n);
+  return larger(smaller(borne, leftOf(payment, part) + takenOver), 0n);
+}
+
+function leftOf(payment: Payment, part: Bearer): bigint {
+  const own = payment.from.find((one) => one.source === part.source && one.reference === part.reference);
+  return fen(own?.amount ?? '0.00') - amountIn(payment.refunded, bearerId(payment.lineId, part));
+}
 
 /** Without `to` a refund goes back over what is left of `from`, to the fen; ties to the smaller source, then reference. */
 function spread(amount: bigint, left: readonly (From & { left: bigint })[]): From[] {

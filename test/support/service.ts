@@ -17,6 +17,8 @@ export const KEYS = {
   luzhou: 'key-luzhou',
   luzhouBoss: 'key-luzhou-boss',
   elsewhere: 'key-elsewhere',
+  /** The clerk again, with an approver's key. */
+  clerkAsBoss: 'key-clerk-as-boss',
 } as const;
 export type Person = keyof typeof KEYS;
 const API_KEYS = [
@@ -28,6 +30,7 @@ const API_KEYS = [
   `luzhou:recorder:140403:${KEYS.luzhou}`,
   `luzhou-boss:approver:140403:${KEYS.luzhouBoss}`,
   `elsewhere:recorder:1405:${KEYS.elsewhere}`,
+  `clerk:approver:1404:${KEYS.clerkAsBoss}`,
 ].join(',');
 
 /** A clock the test sets; it stands still until it is moved. */

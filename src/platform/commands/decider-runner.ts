@@ -232,7 +232,8 @@ export class DeciderRunner {
     const { encoded, recorded } = this.link(stream, folded, decision, by, 0);
     const appended = await this.store.append(stream, encoded, folded.revision);
     this.fold(decider, folded, recorded);
-    this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
+    // A granted command's id was first used by its request, which keeps it: the request's own key answers 202 for ever.
+    if (!by.granted) this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
     return { stream, events: recorded, ...appended, replayed: false };
   }
 
