@@ -85,7 +85,8 @@ export abstract class EventStore {
   abstract readStream(stream: string, fromRevision: number, limit: number): Promise<readonly StoredEvent[]>;
 
   /**
-   * Up to `limit` events of all streams after a position, in the store's order, none of the store's own. Throws
+   * Up to `limit` events of all streams after a position, in the store's order, none of the store's own. The position is
+   * 0 or one this store named: a number between two of its positions may be refused as StoreUnavailable. Throws
    * PositionBeyondHead where the log ends before that position.
    */
   abstract readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
