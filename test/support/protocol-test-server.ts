@@ -107,9 +107,9 @@ export class ProtocolTestServer {
     this.forgotten.clear();
   }
 
-  /** Ends the subscriptions with an error, and with `silently` without one. */
+  /** Ends every subscription with an error. */
   dropSubscriptions(): void {
-    for (const call of this.live) call.destroy(failure(Code.UNAVAILABLE, 'dropped') as Error);
+    for (const call of this.live) call.emit('error', failure(Code.UNAVAILABLE, 'dropped'));
     this.live.clear();
   }
 
@@ -165,16 +165,17 @@ export class ProtocolTestServer {
 
   private read(call: ReadCall): void {
     call.on('error', () => undefined);
-    if (this.isNotLeader(call.metadata)) return call.destroy(notLeader(this.leader!) as Error) as unknown as void;
+    if (this.isNotLeader(call.metadata)) return void call.emit('error', notLeader(this.leader!));
     const options = call.request.getOptions()!;
     if (options.hasSubscription()) return this.subscribe(call, options);
     const fault = this.faults.read.shift();
     if (fault === 'never-answers') return;
-    if (fault === 'not-leader') return void call.destroy(notLeader(this.leader ?? this) as Error);
-    if (fault === 'not-ready') return void call.destroy(failure(Code.UNAVAILABLE, 'Server Is Not Ready') as Error);
-    if (fault === 'fails-before') return void call.destroy(failure(Code.UNAVAILABLE, 'connection lost') as Error);
+    if (fault === 'not-leader') return void call.emit('error', notLeader(this.leader ?? this));
+    if (fault === 'not-ready') return void call.emit('error', failure(Code.UNAVAILABLE, 'Server Is Not Ready'));
+    if (fault === 'fails-before') return void call.emit('error', failure(Code.UNAVAILABLE, 'connection lost'));
     const page = options.hasAll() ? this.pageOfAll(options) : this.pageOfStream(options);
-    if (page === 'deleted') return void call.destroy(streamDeleted(streamOf(options)) as Error);
+    if (page === 'invalid') return void call.emit('error', failure(Code.UNKNOWN, 'InvalidPosition'));
+    if (page === 'deleted') return void call.emit('error', streamDeleted(streamOf(options)));
     if (page === 'missing') {
       const missing = new streams.ReadResp.StreamNotFound();
       missing.setStreamIdentifier(options.getStream()!.getStreamIdentifier());
@@ -183,7 +184,7 @@ export class ProtocolTestServer {
     }
     const shown = fault === 'drops-mid-stream' ? page.slice(0, Math.floor(page.length / 2)) : page;
     for (const record of shown) call.write(toResponse(record));
-    if (fault === 'drops-mid-stream') setImmediate(() => call.destroy(failure(Code.UNAVAILABLE, 'reset') as Error));
+    if (fault === 'drops-mid-stream') setImmediate(() => call.emit('error', failure(Code.UNAVAILABLE, 'reset')));
     else call.end();
   }
 
@@ -198,7 +199,7 @@ export class ProtocolTestServer {
     return visible.filter(({ revision }) => revision >= first).slice(0, count);
   }
 
-  private pageOfAll(options: ReadReq.Options): readonly LogRecord[] {
+  private pageOfAll(options: ReadReq.Options): readonly LogRecord[] | 'invalid' {
     const all = options.getAll()!;
     const count = Number(options.getCount());
     const at = all.hasPosition() ? Number(all.getPosition()!.getCommitPosition()) : undefined;
@@ -207,7 +208,9 @@ export class ProtocolTestServer {
         .filter(({ position }) => at === undefined || position < at)
         .toReversed()
         .slice(0, count);
-    return this.log.records.filter(({ position }) => at === undefined || position >= at).slice(0, count);
+    const page = this.log.records.filter(({ position }) => at === undefined || position >= at).slice(0, count);
+    // The server cannot read from the middle of a record; beyond the end it finds nothing and says so.
+    return at !== undefined && page[0] && page[0].position !== at ? 'invalid' : page;
   }
 
   private subscribe(call: ReadCall, options: ReadReq.Options): void {
