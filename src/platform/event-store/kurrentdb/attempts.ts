@@ -16,7 +16,8 @@ const LONGEST_PAUSE_MS = 400;
 /** Repeats what has an unknown outcome, within limits of our own. Only for calls that may be repeated. */
 export class Attempts {
   private readonly circuit: Circuit;
-  private readonly stopping = new AbortController();
+  private stopped = false;
+  private readonly pausing = new Set<() => void>();
 
   constructor(
     private readonly options: AttemptOptions,
@@ -32,7 +33,8 @@ export class Attempts {
 
   /** No further tries; whoever waits between two hears StoreUnavailable. */
   stop(): void {
-    this.stopping.abort();
+    this.stopped = true;
+    for (const end of this.pausing) end();
   }
 
   /**
@@ -44,7 +46,7 @@ export class Attempts {
     const { attemptMs, patienceMs } = this.options;
     const giveUpAt = performance.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
-      if (this.stopping.signal.aborted) throw new StoreUnavailable('the store is closed');
+      if (this.stopped) throw new StoreUnavailable('the store is closed');
       const current = client();
       try {
         const answer = await call(current, attemptMs);
@@ -67,13 +69,13 @@ export class Attempts {
 
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const done = () => {
+      const end = () => {
         clearTimeout(timer);
-        this.stopping.signal.removeEventListener('abort', done);
+        this.pausing.delete(end);
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      this.stopping.signal.addEventListener('abort', done);
+      const timer = setTimeout(end, ms);
+      this.pausing.add(end);
     });
   }
 }

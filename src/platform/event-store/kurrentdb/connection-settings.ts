@@ -9,13 +9,14 @@ export type ConnectionSettings = {
 
 const FORM =
   /^(?<scheme>esdb|kurrentdb|kurrent|kdb)(?<discover>\+discover)?:\/\/(?:(?<user>[^@/]*)@)?(?<hosts>[^/?]+)\/?(?:\?(?<query>.*))?$/;
-const HOST = /^(?<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(?<port>\d{1,5}))?$/;
-const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])$/;
+/** Names and IPv4: the client understands no IPv6 literals. */
+const HOST = /^(?<name>[A-Za-z0-9._-]+)(?::(?<port>\d{1,5}))?$/;
+const LOOPBACK = /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost)$/;
 const DEFAULT_PORT = 2113;
 
 /** Settings a deployment may need. All others would change what the adapter relies on. */
 const ALLOWED = new Set(
-  ['tls', 'tlsCAFile', 'userCertFile', 'userKeyFile', 'connectionName', 'maxDiscoverAttempts', 'discoveryInterval']
+  ['tls', 'tlsCAFile', 'connectionName', 'maxDiscoverAttempts', 'discoveryInterval']
     .concat(['gossipTimeout', 'keepAliveInterval', 'keepAliveTimeout'])
     .map((name) => name.toLowerCase()),
 );
@@ -45,8 +46,7 @@ export function parseConnection(text: string): ConnectionSettings {
   const credentials = form['user'] === undefined ? undefined : parseCredentials(form['user']);
   if (credentials?.password === SHIPPED_PASSWORD)
     throw new Error('EVENT_STORE: the password is the one the server ships with');
-  if (secure && !credentials && !query.has('usercertfile'))
-    throw new Error('EVENT_STORE needs user:password@ or a user certificate');
+  if (secure && !credentials) throw new Error('EVENT_STORE needs user:password@ before the host');
   const names = hosts.map(({ name, port }) => `${name}:${port}`).join(',');
   const parameters = [...query].map(([key, value]) => `${key}=${value}`);
   for (const [key, value] of Object.entries(OUR_DEFAULTS))
