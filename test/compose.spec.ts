@@ -54,7 +54,8 @@ describe('docker-compose.yml', () => {
     expect(inCluster.map(([name]) => name)).toEqual([...NODES.slice(1), ...SERVICES.slice(1)]);
     expect(Object.keys(compose.services)).toEqual([
       'certificates',
-      ...['eventstore', 'renewal'],
+      'eventstore',
+      'renewal',
       ...NODES.slice(1),
       ...SERVICES.slice(1),
     ]);

@@ -24,7 +24,7 @@ let run = 0;
 export const freshName = (subject: string): string => `${subject}-${process.pid}.${Date.now().toString(36)}.${++run}`;
 
 /** An event as the codec makes them: canonical texts and an id that follows from what it says. */
-export function event(type: string, data: object, seed = ''): EncodedEvent {
+function event(type: string, data: object, seed = ''): EncodedEvent {
   const text = canonicalJson(data);
   const metadata = canonicalJson({ commandId: seed, recordedAt: '2026-03-01T08:00:00.000Z' });
   return { eventId: deterministicId(type, text, seed), type, data: text, metadata };

@@ -113,6 +113,12 @@ describe('the distributed store on a server that fails', () => {
       await expect(store.append(stream, someEvents(stream, 1), NO_STREAM)).rejects.toThrow(StoreUnavailable);
     });
 
+    it('refuses by itself what is too large for the server', async () => {
+      const stream = freshName('grant');
+      const large = { ...someEvents(stream, 1)[0]!, data: JSON.stringify({ note: 'x'.repeat(15_000_000) }) };
+      await expect(store.append(stream, [large], NO_STREAM)).rejects.toThrow(RangeError);
+    });
+
     it('ends its tries when it is closed', async () => {
       const stream = freshName('grant');
       server.failAppends(...Array<'not-ready'>(50).fill('not-ready'));

@@ -41,6 +41,8 @@ const DEFAULTS: KurrentDbOptions = {
 /** Pages are never smaller: what the server keeps for itself between our events should not cost a round trip each. */
 const SMALLEST_PAGE = 64;
 
+/** Below what docker-compose.yml gives the server (`--max-append-size`), with room for what it adds to each event. */
+const LARGEST_APPEND_BYTES = 15_000_000;
 /** How long after the client's own deadline we stop believing that it keeps it. */
 const LATEST_MS = 250;
 
@@ -72,6 +74,7 @@ export class KurrentDbEventStore extends EventStore {
 
   async append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
     assertAppend(stream, events, expectedRevision);
+    assertFits(stream, events);
     const payload = events.map((event) =>
       jsonEvent({
         id: event.eventId,
@@ -115,12 +118,17 @@ export class KurrentDbEventStore extends EventStore {
 
   async readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]> {
     const found: StoredEvent[] = [];
+    let known = afterPosition;
     let from: ReadPosition = START;
     if (afterPosition > 0) from = { commit: BigInt(afterPosition), prepare: BigInt(afterPosition) };
     for (let more = true; more && found.length < limit;) {
       const page = await this.readLog(from, Math.max(SMALLEST_PAGE, limit - found.length), FORWARDS);
-      for (const { event } of page.events) {
-        if (event) this.take(event, afterPosition, found);
+      for (const [index, { event }] of page.events.entries()) {
+        // A page begins with the record at its position, which is the last one known.
+        if (!event || (index === 0 && positionOf(event) === known)) continue;
+        if (positionOf(event) <= known) throw new Error(`positions of the log do not grow after ${known}`);
+        known = positionOf(event);
+        this.look(event, found);
       }
       from = page.events.at(-1)?.event?.position ?? from;
       more = page.full;
@@ -282,9 +290,7 @@ export class KurrentDbEventStore extends EventStore {
     }
   }
 
-  private take(event: NonNullable<AllStreamResolvedEvent['event']>, afterPosition: number, found: StoredEvent[]): void {
-    const position = positionOf(event);
-    if (position <= (found.at(-1)?.position ?? afterPosition)) return;
+  private look(event: NonNullable<AllStreamResolvedEvent['event']>, found: StoredEvent[]): void {
     const harm = tampering(event);
     if (harm !== undefined) this.damages.add(harm);
     if (isOurs(event)) found.push(toStored(event));
@@ -317,4 +323,13 @@ export class KurrentDbEventStore extends EventStore {
  */
 function finalAnswer(error: unknown): never {
   throw isAnswer(error) ? new StoreUnavailable('the event store cannot read from there', { cause: error }) : error;
+}
+
+/** What is beyond the server's limit is cut off in the connection, which looks like a server that is away. */
+function assertFits(stream: string, events: readonly EncodedEvent[]): void {
+  const bytes = events.reduce(
+    (sum, { data, metadata }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metadata),
+    0,
+  );
+  if (bytes > LARGEST_APPEND_BYTES) throw new RangeError(`an append to ${stream} of ${bytes} bytes is too large`);
 }
