@@ -26,3 +26,10 @@ export function byCodePoint(a: string, b: string): number {
 /** True where a caller whose scope is `scope` may see `divisionCode`: a scope is a prefix, `*` is everything. */
 export const inScope = (scope: string, divisionCode: string): boolean =>
   scope === '*' || divisionCode.startsWith(scope);
+
+/** A colon path of ids; parts that are absent are left out, parts that are no plain ids are percent-encoded. */
+export const canonicalParts = (parts: readonly (string | null | undefined)[]): string =>
+  parts
+    .filter((part) => part !== null && part !== undefined)
+    .map((part) => (ID_PATTERN.test(part) ? part : encodeURIComponent(part)))
+    .join(':');

@@ -20,3 +20,6 @@ export type Moment = {
 
 export const isWithin = (moment: Moment, event: { position: number; data: { occurredOn: string } }): boolean =>
   event.position <= moment.position && (moment.asOf === null || event.data.occurredOn <= moment.asOf);
+
+/** The moment as every answer repeats it. */
+export const echoed = ({ position, asOf, recordedAt }: Moment): Moment => ({ position, asOf, recordedAt });

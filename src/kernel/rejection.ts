@@ -70,6 +70,8 @@ export type RejectionDetails = {
   readonly pointer?: string;
   /** Ids of the events in the way (`dependent-entries`) or of the thing concerned. */
   readonly eventIds?: readonly string[];
+  /** Of a command that waits for a second person: the division it concerns. */
+  readonly division?: string;
   /** Answered and not written down: the thing in the way is not the caller's to know of. */
   readonly unrecorded?: boolean;
   /** Figures and names of the sentence: amounts in yuan, ids, dates. */
@@ -86,6 +88,9 @@ export class Rejected extends Error {
     this.name = 'Rejected';
   }
 }
+
+/** Something a body names and its handler could not find, where the caller may look. */
+export type Unknown = { readonly subject: Subject; readonly pointer: string };
 
 export const notFound = (subject: Subject, pointer?: string): Rejected =>
   new Rejected(`${subject}-not-found`, pointer === undefined ? {} : { pointer });

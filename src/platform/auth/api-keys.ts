@@ -58,3 +58,6 @@ function parseKey(entry: string): StoredKey {
     throw new Error('API_KEYS must be name:role:division:key, separated by commas');
   return { name, role: role as Role, division, sha256: digest(key).toString('hex') };
 }
+
+/** Token of the keys in force. */
+export const KEYS = Symbol('api keys');

@@ -56,7 +56,9 @@ export class CommandDesk {
       if (error instanceof WaitingForSecondPerson) return waiting(error.approvalId, true);
       if (!(error instanceof Rejected) || error.code !== 'needs-second-person') throw error;
       if (by.dryRun) return rehearsed([], { needsApproval: true, rules: error.details.rules ?? [] });
-      const { approvalId, outcome } = await this.secondPerson.ask(by, error.details.rules ?? []);
+      const { rules = [], division = by.division } = error.details;
+      const asked = { ...by, ...(division === undefined ? {} : { division }) };
+      const { approvalId, outcome } = await this.secondPerson.ask(asked, rules);
       return { ...waiting(approvalId, outcome.replayed), position: outcome.position };
     }
   }

@@ -159,14 +159,14 @@ export class DeciderRunner {
 
   private decide(decider: AnyDecider, folded: Folded<unknown>, command: unknown, by: Invocation): Decision<Fact> {
     const division = decider.divisionOf(folded.state);
-    if (division === undefined && !by.creates) throw notFound(decider.subject);
+    if (division === undefined && !by.creates && by.caller.role !== 'system') throw notFound(decider.subject);
     if (division !== undefined && !inScope(by.caller.division, division)) throw outside(decider, by);
     if (by.ifMatch !== undefined && by.ifMatch !== folded.revision) throw new StaleRevision(folded.revision);
-    if (division !== undefined && by.creates) throw new Rejected('already-exists');
+    if (division !== undefined && by.creates) throw clash(decider, command, by);
     try {
       return decider.decide(folded.state, command, by.granted?.rules ?? []);
     } catch (error) {
-      throw mayBeOverridden(error, by) ? new Rejected('needs-second-person', error.details) : error;
+      throw asksSecondPerson(error, by) ? waitingFor(error, division) : error;
     }
   }
 
@@ -293,12 +293,26 @@ export class DeciderRunner {
 const outside = (decider: AnyDecider, by: Invocation): Rejected =>
   by.creates ? new Rejected('already-exists', { unrecorded: true }) : notFound(decider.subject);
 
+/** The id is taken; but what the body names and does not exist is told first. */
+function clash(decider: AnyDecider, command: unknown, by: Invocation): Rejected {
+  try {
+    decider.decide(decider.initial(), command, by.granted?.rules ?? []);
+  } catch (error) {
+    if (error instanceof Rejected && isNeverRecorded(error) && error.code !== 'needs-second-person') return error;
+  }
+  return new Rejected('already-exists');
+}
+
 /** A warning whose every rule the caller has named, with a reason, goes to a second person instead of being refused. */
-const mayBeOverridden = (error: unknown, by: Invocation): error is Rejected =>
+const asksSecondPerson = (error: unknown, by: Invocation): error is Rejected =>
   error instanceof Rejected &&
-  error.code === 'needs-override' &&
-  by.override !== undefined &&
-  (error.details.rules ?? []).every((rule) => by.override!.rules.includes(rule));
+  (error.code === 'needs-second-person' ||
+    (error.code === 'needs-override' &&
+      by.override !== undefined &&
+      (error.details.rules ?? []).every((rule) => by.override!.rules.includes(rule))));
+
+const waitingFor = ({ details }: Rejected, division: string | undefined): Rejected =>
+  new Rejected('needs-second-person', division === undefined ? details : { ...details, division });
 
 const policyOf = ({
   details: { policyId, rule, rules },

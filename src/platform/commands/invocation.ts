@@ -17,6 +17,8 @@ export type Invocation = {
   readonly ifMatch?: number;
   /** The command makes the thing its path names no id of yet. */
   readonly creates?: boolean;
+  /** The division the command concerns, where the stream it goes to does not exist yet. */
+  readonly division?: string;
   /** Warnings the caller asks to have set aside, and why. */
   readonly override?: { readonly rules: readonly string[]; readonly reason: string };
   /** What a second person has granted for this very command. */

@@ -10,7 +10,7 @@ export type Parameter = RegExp | readonly string[];
 
 /** What the edge knows of a route before its body is read. Every route has one: a route without fails the start. */
 export type RouteCard = {
-  readonly kind: 'command' | 'read' | 'calculation' | 'open' | 'page';
+  readonly kind: 'command' | 'read' | 'calculation' | 'open' | 'page' | 'metrics';
   readonly roles: readonly Role[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly bodyLimit?: number;

@@ -42,6 +42,14 @@ const ZERO = /^-?0\.00$/;
 /** May be left out; `null` is a value and is refused. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
+/** May be left out where the rest of the object says so; otherwise it must be there. */
+export const OptionalWhen = (test: (whole: never) => boolean): PropertyDecorator =>
+  ValidateIf((whole: object, value) => value !== undefined || !test(whole as never));
+/** Must be there, though the class it inherits from leaves it open. */
+export const Required = (): PropertyDecorator => ValidateIf(() => true);
+/** Has no place in this object unless the rest of it says so. */
+export const OnlyWhen = (test: (whole: never) => boolean): PropertyDecorator => Holds('onlyWhen', test);
+
 /** Yuan with two places, `0.00` included. */
 export const IsAmount = () => check('isAmount', matches(AMOUNT_PATTERN));
 /** Yuan with two places that moves or is promised: never `0.00`. */

@@ -42,6 +42,7 @@ export class ProjectionRunner {
   private readonly write: Writer;
   private readonly checkpoints = new Map<string, Checkpoint>();
   private readonly queries = new Map<string, Statement>();
+  private readonly exactQueries = new Map<string, Statement>();
   private waiting: { position: number; resolve: () => void }[] = [];
   private subscription: Subscription | undefined;
   private running: Promise<void> | undefined;
@@ -80,7 +81,17 @@ export class ProjectionRunner {
     return Math.min(...(live.length > 0 ? live : [...this.checkpoints.values()]).map(({ position }) => position));
   }
 
-  /** Rows of a query; big integers where `exact` (money). */
+  /** Rows of a query about money: every integer comes as a BigInt. */
+  exact<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    let statement = this.exactQueries.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      statement.setReadBigInts(true);
+      this.exactQueries.set(sql, statement);
+    }
+    return statement.all(...values) as Row[];
+  }
+
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.statement(sql).all(...values) as Row[];
   }
@@ -146,6 +157,20 @@ export class ProjectionRunner {
           ),
         );
     return hash.digest('hex');
+  }
+
+  /** Where a follower of the log that keeps no rows had come to. */
+  checkpointOf(name: string): number {
+    return this.write.get<{ position: number }>('SELECT position FROM checkpoints WHERE name = ?', name)?.position ?? 0;
+  }
+
+  setCheckpoint(name: string, position: number): void {
+    if (this.stopped) return;
+    this.write.run(
+      "INSERT OR REPLACE INTO checkpoints (name, shape, position, status, reason) VALUES (?, '', ?, 'live', NULL)",
+      name,
+      position,
+    );
   }
 
   private wake(): void {

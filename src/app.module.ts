@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApprovalModule } from './approval/approval.module.js';
+import { CompoundModule } from './compound/compound.module.js';
+import { GrantModule } from './grant/grant.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
+import { PeriodModule } from './period/period.module.js';
+import { type Platform, PlatformModule } from './platform/platform.module.js';
+import { PolicyModule } from './policy/policy.module.js';
+import { SchemeModule } from './scheme/scheme.module.js';
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static of(platform: Platform): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.of(platform),
+        PolicyModule,
+        CompoundModule,
+        SchemeModule,
+        GrantModule,
+        PeriodModule,
+        ApprovalModule,
+        LedgerModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,135 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { inScope } from '../kernel/ids.js';
+import { echoed, type Moment, type View } from '../kernel/projection.js';
+import { notFound, Rejected } from '../kernel/rejection.js';
+import { problemDocument } from '../platform/http/problem.js';
+import type { Question } from '../platform/http/routes.js';
+import { byNumber, paged } from '../platform/reads/paging.js';
+import { ReadDesk } from '../platform/reads/read-desk.js';
+import { policyById } from '../policy/policies.rules.js';
+import { type ApprovalEvent, approvalDecider, type ApprovalState } from './approval.decider.js';
+
+export class GetApprovals extends Query<object> {
+  constructor(readonly asked: Question) {
+    super();
+  }
+}
+export class GetApproval extends Query<object> {
+  constructor(
+    readonly approvalId: string,
+    readonly asked: Question,
+  ) {
+    super();
+  }
+}
+
+type Row = ApprovalState & {
+  requestedAt: string | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  note: string | null;
+  failure?: Rejected;
+};
+type Recorded = ApprovalEvent & { readonly metadata: { readonly recordedAt: string } };
+
+const approvalView: View<Row, Recorded> = {
+  initial: () => ({ status: 'waiting', requestedAt: null, decidedBy: null, decidedAt: null, note: null }),
+  project: (row, event) => {
+    approvalDecider.evolve(row, event);
+    const at = event.metadata.recordedAt;
+    if (event.type === 'ApprovalRequested') return { ...row, requestedAt: at };
+    if (event.type === 'ApprovalGranted')
+      return { ...row, decidedBy: event.data.grantedBy, decidedAt: at, note: event.data.note ?? null };
+    if (event.type === 'ApprovalRefused')
+      return { ...row, decidedBy: event.data.refusedBy, decidedAt: at, note: event.data.reason };
+    return { ...row, failure: new Rejected(event.data.code, event.data.details) };
+  },
+};
+
+abstract class ApprovalReads {
+  constructor(protected readonly reads: ReadDesk) {}
+
+  protected async shown(approvalId: string, asked: Question, moment: Moment): Promise<object | undefined> {
+    const found = await this.reads.view(`approval-${approvalId}`, approvalView, moment);
+    if (!found) return undefined;
+    const { request, status, failure: _, ...told } = found.row;
+    return {
+      approvalId,
+      status,
+      path: request?.path ?? null,
+      body: request?.body ?? null,
+      rules: request?.rules ?? [],
+      reason: request?.reason ?? null,
+      requestedBy: request?.requestedBy ?? null,
+      ...told,
+      answer: this.answer(found.row, asked),
+      revision: found.revision,
+    };
+  }
+
+  /** The granted command's own answer: the events it recorded, or the problem it met. */
+  private answer({ request, status, failure }: Row, asked: Question): object | null {
+    if (failure) {
+      const told = { language: asked.language, instance: request!.path, requestId: request!.approvalId };
+      const problem = problemDocument(failure, told, policyById);
+      return { status: problem.status, body: problem };
+    }
+    if (status !== 'granted') return null;
+    const sql = `SELECT event_id AS eventId, revision, position FROM log_v1_events
+      WHERE command_id = ? AND stream NOT LIKE 'approval-%' ORDER BY position`;
+    const events = this.reads.all<{ eventId: string; revision: number; position: number }>(
+      sql,
+      request!.requestCommandId,
+    );
+    const last = events.at(-1);
+    if (!last) return null;
+    return {
+      status: 201,
+      body: { eventIds: events.map(({ eventId }) => eventId), revision: last.revision, position: last.position },
+    };
+  }
+}
+
+@QueryHandler(GetApproval)
+export class GetApprovalHandler extends ApprovalReads implements IQueryHandler<GetApproval> {
+  constructor(reads: ReadDesk) {
+    super(reads);
+  }
+
+  async execute({ approvalId, asked }: GetApproval): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const row = this.reads.get<{ division: string }>(
+      'SELECT division FROM subjects_v1_approvals WHERE approval_id = ?',
+      approvalId,
+    );
+    const shown =
+      row && inScope(asked.caller.division, row.division) ? await this.shown(approvalId, asked, moment) : undefined;
+    if (!shown) throw notFound('approval');
+    return { ...shown, ...echoed(moment) };
+  }
+}
+
+@QueryHandler(GetApprovals)
+export class GetApprovalsHandler extends ApprovalReads implements IQueryHandler<GetApprovals> {
+  constructor(reads: ReadDesk) {
+    super(reads);
+  }
+
+  async execute({ asked }: GetApprovals): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const { status } = asked.filters;
+    const sql =
+      'SELECT approval_id AS approvalId, division, status, position FROM subjects_v1_approvals ORDER BY position';
+    const rows = this.reads
+      .all<{ approvalId: string; division: string; status: string; position: number }>(sql)
+      .filter((row) => inScope(asked.caller.division, row.division) && (status === undefined || row.status === status))
+      .filter(({ position }) => position <= moment.position);
+    const { items, next, prev } = paged(rows, ({ position }) => String(position), asked, byNumber);
+    return {
+      items: await Promise.all(items.map(({ approvalId }) => this.shown(approvalId, asked, moment))),
+      next,
+      prev,
+      ...echoed(moment),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Fact } from '../kernel/decider.js';
+import { inScope } from '../kernel/ids.js';
+import { Rejected } from '../kernel/rejection.js';
+import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
+import { DeciderRunner } from '../platform/commands/decider-runner.js';
+import type { Invocation } from '../platform/commands/invocation.js';
+import { SchemesOfCompound } from '../ledger/schemes-of-compound.js';
+import { PeriodBook } from '../period/period-book.js';
+import { type CompoundCommand, compoundDecider } from './compound.decider.js';
+
+type Intent<C = CompoundCommand> = C extends CompoundCommand ? Omit<C, 'known' | 'schemes'> : never;
+
+export class ChangeCompound extends Command<Answer> {
+  constructor(
+    readonly compoundId: string,
+    readonly intent: Intent,
+    readonly by: Invocation,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeCompound)
+export class ChangeCompoundHandler implements ICommandHandler<ChangeCompound> {
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly runner: DeciderRunner,
+    private readonly periods: PeriodBook,
+    private readonly schemes: SchemesOfCompound,
+  ) {}
+
+  async execute({ compoundId, intent, by }: ChangeCompound): Promise<Answer> {
+    const creates = intent.type === 'RegisterCompound';
+    const { state } = await this.runner.state(compoundDecider, compoundId);
+    const division = creates ? intent.data.divisionCode : state.compound?.divisionCode;
+    if (creates && !inScope(by.caller.division, intent.data.divisionCode)) throw new Rejected('outside-division');
+    const known = { closedThrough: division === undefined ? null : await this.periods.closedThrough(division) };
+    const schemes = intent.type === 'CorrectCompound' ? await this.schemes.draftedBy(compoundId) : [];
+    const command = { ...intent, known, schemes } as CompoundCommand;
+    return this.desk.record(compoundDecider, compoundId, command, { ...by, creates }, (events) =>
+      made(compoundId, events),
+    );
+  }
+}
+
+function made(compoundId: string, events: readonly Fact[]): { body: object; location?: string } {
+  const households = events.flatMap(({ type, data }) =>
+    type === 'HouseholdsRegistered' ? (data as unknown as { households: { householdId: string }[] }).households : [],
+  );
+  if (households.length > 0) return { body: { householdIds: households.map(({ householdId }) => householdId) } };
+  const registered = events[0]?.type === 'CompoundRegistered';
+  return { body: { compoundId }, ...(registered ? { location: `/v1/compounds/${compoundId}` } : {}) };
+}

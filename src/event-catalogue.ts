@@ -1,0 +1,25 @@
+import { approvalDecider } from './approval/approval.decider.js';
+import { compoundDecider } from './compound/compound.decider.js';
+import { grantDecider } from './grant/grant.decider.js';
+import type { EventSchema } from './kernel/decider.js';
+import { periodDecider } from './period/period.decider.js';
+import { COMMAND_REFUSED } from './platform/commands/decider-runner.js';
+import { EventCatalogue } from './platform/event-store/codec.js';
+import { schemeDecider } from './scheme/scheme.decider.js';
+
+const REFUSAL: EventSchema = {
+  version: 1,
+  says: 'A rule or the state of things refused a command; its key hears that for ever.',
+};
+
+/** Every stream of the service, in the order of the documents. */
+export const DECIDERS = [compoundDecider, schemeDecider, grantDecider, periodDecider, approvalDecider] as const;
+
+/** Every event type there is. */
+export const eventCatalogue = (): EventCatalogue =>
+  new EventCatalogue(
+    new Map<string, EventSchema>([
+      ...DECIDERS.flatMap(({ events }) => Object.entries(events as Record<string, EventSchema>)),
+      [COMMAND_REFUSED, REFUSAL],
+    ]),
+  );

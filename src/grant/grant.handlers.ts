@@ -1,0 +1,127 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Fact } from '../kernel/decider.js';
+import { inScope } from '../kernel/ids.js';
+import { Rejected, type Unknown } from '../kernel/rejection.js';
+import { ProgrammeMarks } from '../ledger/programme-marks.js';
+import { PeriodBook } from '../period/period-book.js';
+import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
+import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
+import type { Invocation } from '../platform/commands/invocation.js';
+import { ProcessRunner } from '../platform/commands/process-runner.js';
+import type { Programme } from '../policy/rule-pack.js';
+import { packOf, schemeDecider } from '../scheme/scheme.decider.js';
+import { paidByProgramme } from '../scheme/scheme-evolve.decider.js';
+import { linesOf, type SchemeState } from '../scheme/scheme-state.decider.js';
+import { type GrantCommand, grantDecider, type SchemeFacts } from './grant.decider.js';
+
+type Ordinary = Exclude<GrantCommand, { type: 'ReceiveDecomposition' }>;
+type Intent<C = Ordinary> = C extends unknown ? Omit<C, 'known' | 'scheme'> : never;
+/** How long a request waits for the other side of a crossing before it answers that the money is in transit. */
+const CROSSING_WAIT_MS = 2_000;
+
+export class ChangeGrant extends Command<Answer> {
+  constructor(
+    readonly grantId: string,
+    readonly intent: Intent,
+    readonly by: Invocation,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeGrant)
+export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly runner: DeciderRunner,
+    private readonly periods: PeriodBook,
+    private readonly processes: ProcessRunner,
+    private readonly marks: ProgrammeMarks,
+  ) {}
+
+  async execute({ grantId, intent, by }: ChangeGrant): Promise<Answer> {
+    if (intent.type === 'AwardGrant') return this.award(grantId, intent, by);
+    const { state } = await this.runner.state(grantDecider, grantId);
+    const scheme = 'schemeId' in intent.data ? await this.schemeFacts(intent.data, state.award?.programme) : undefined;
+    const divisions = [
+      state.award?.divisionCode,
+      intent.type === 'DisburseGrant' ? scheme?.facts.divisionCode : undefined,
+    ];
+    const known = {
+      closedThrough: await this.periods.closedThrough(...divisions.filter((one) => one !== undefined)),
+      unknown: scheme?.unknown,
+      childElsewhere: intent.type === 'DecomposeGrant' && (await this.isTaken(intent.data.childGrantId)),
+    };
+    const command = { ...intent, known, ...(scheme ? { scheme: scheme.facts } : {}) } as GrantCommand;
+    const crosses = intent.type === 'DecomposeGrant' || intent.type === 'DisburseGrant';
+    return this.desk.record(
+      grantDecider,
+      grantId,
+      command,
+      by,
+      tell,
+      crosses ? (outcome) => this.cross(outcome) : undefined,
+    );
+  }
+
+  private async award(
+    grantId: string,
+    intent: Extract<Intent, { type: 'AwardGrant' }>,
+    by: Invocation,
+  ): Promise<Answer> {
+    const { divisionCode } = intent.data;
+    if (!inScope(by.caller.division, divisionCode)) throw new Rejected('outside-division');
+    const known = { closedThrough: await this.periods.closedThrough(divisionCode) };
+    const creating = { ...by, creates: true, division: divisionCode };
+    return this.desk.record(grantDecider, grantId, { ...intent, known }, creating, tell);
+  }
+
+  private cross(outcome: Outcome): Promise<Outcome | undefined> {
+    return this.processes.followWithin(outcome.events.at(-1)!, CROSSING_WAIT_MS);
+  }
+
+  private async isTaken(grantId: string): Promise<boolean> {
+    return (await this.runner.state(grantDecider, grantId)).state.award !== undefined;
+  }
+
+  private async schemeFacts(
+    { schemeId, lineId }: { schemeId: string; lineId?: string },
+    programme: Programme | undefined,
+  ): Promise<{ facts: SchemeFacts; unknown?: Unknown }> {
+    const { state } = await this.runner.state(schemeDecider, schemeId);
+    if (!state.scheme) return { facts: {} as SchemeFacts, unknown: { subject: 'scheme', pointer: '/schemeId' } };
+    const lines = linesOf(state);
+    const line = lineId === undefined ? undefined : lines.get(lineId);
+    const facts: SchemeFacts = {
+      schemeId,
+      divisionCode: state.scheme.divisionCode,
+      pack: packOf(state),
+      centralPlan: state.scheme.centralPlan,
+      workItems: state.revisions.length === 0 ? null : [...lines.values()].map(({ workItem }) => workItem),
+      otherProgramme: lineId !== undefined && (await this.otherProgramme(state, lineId, programme)),
+      ...(line ? { line } : {}),
+    };
+    if (lineId !== undefined && !line) return { facts, unknown: { subject: 'line', pointer: '/lineId' } };
+    return { facts };
+  }
+
+  /** R11 as known now: the other programme has marked the line by an allocation, or paid on it. */
+  private async otherProgramme(state: SchemeState, lineId: string, programme: Programme | undefined): Promise<boolean> {
+    if (programme === undefined) return false;
+    const other = programme === 'mof' ? 'ndrc' : 'mof';
+    if (paidByProgramme(state, lineId, other) > 0n) return true;
+    return (await this.marks.marked(state.scheme!.schemeId, lineId, other)) > 0n;
+  }
+}
+
+const IDS = ['grantId', 'childGrantId'] as const;
+
+function tell(events: readonly Fact[]): Made {
+  const first = events[0];
+  if (!first) return {};
+  const data = first.data as unknown as Record<string, unknown>;
+  const body = Object.fromEntries(IDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
+  if (first.type === 'GrantAwarded') return { body, location: `/v1/grants/${String(data['grantId'])}` };
+  if (first.type === 'GrantDecomposed') return { body, location: `/v1/grants/${String(data['childGrantId'])}` };
+  return { body };
+}

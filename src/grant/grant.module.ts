@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { PeriodModule } from '../period/period.module.js';
+import { GrantController } from './grant.controller.js';
+import { GrantCrossings } from './grant-crossings.js';
+import { ChangeGrantHandler } from './grant.handlers.js';
+
+@Module({
+  imports: [LedgerModule, PeriodModule],
+  controllers: [GrantController],
+  providers: [ChangeGrantHandler, GrantCrossings],
+})
+export class GrantModule {}

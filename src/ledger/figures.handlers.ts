@@ -1,0 +1,277 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { compoundView } from '../compound/compound.projection.js';
+import { shanghaiDate } from '../kernel/dates.js';
+import { inScope } from '../kernel/ids.js';
+import { type Fen, fen, larger, yuan } from '../kernel/money.js';
+import { echoed, type Moment } from '../kernel/projection.js';
+import { notFound, Rejected } from '../kernel/rejection.js';
+import { Clock } from '../platform/clock.js';
+import type { Question } from '../platform/http/routes.js';
+import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { DIVISIONS } from '../policy/divisions.js';
+import { householdShares, inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
+import { schemeView } from '../scheme/scheme.projection.js';
+import { committed, mergedSplit, shownLine, shownSplit, type Sum } from './cost-split.projection.js';
+import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
+import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
+
+export class GetSchemeSplit extends Query<object> {
+  constructor(
+    readonly schemeId: string,
+    readonly asked: Question,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetSchemeSplit)
+export class GetSchemeSplitHandler implements IQueryHandler<GetSchemeSplit> {
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly figures: SchemeFigures,
+  ) {}
+
+  async execute({ schemeId, asked }: GetSchemeSplit): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const scheme = visible(this.figures.scheme(schemeId), asked);
+    const { split, measured } = this.figures.splitOf(schemeId, moment);
+    return {
+      schemeId,
+      compoundId: scheme.compoundId,
+      ...shownSplit(split),
+      byLine: split.byLine.map(shownLine),
+      ...{ budgetRevision: measured.revision, approved: measured.approved, policyId: scheme.policyId },
+      ...echoed(moment),
+    };
+  }
+}
+
+export function visible(scheme: SchemeRow | undefined, { caller }: Question): SchemeRow {
+  if (!scheme || !inScope(caller.division, scheme.division)) throw notFound('scheme');
+  return scheme;
+}
+
+export class GetCompoundSplit extends Query<object> {
+  constructor(
+    readonly compoundId: string,
+    readonly asked: Question,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetCompoundSplit)
+export class GetCompoundSplitHandler implements IQueryHandler<GetCompoundSplit> {
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly figures: SchemeFigures,
+  ) {}
+
+  async execute({ compoundId, asked }: GetCompoundSplit): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const sql = 'SELECT division FROM subjects_v1_compounds WHERE compound_id = ?';
+    const compound = this.reads.get<{ division: string }>(sql, compoundId);
+    if (!compound || !inScope(asked.caller.division, compound.division)) throw notFound('compound');
+    const schemes = this.figures
+      .schemesOf(compoundId)
+      .filter(
+        ({ position, occurredOn }) =>
+          position <= moment.position && (moment.asOf === null || occurredOn <= moment.asOf),
+      );
+    const parts = schemes.map((scheme) => ({ scheme, ...this.figures.splitOf(scheme.schemeId, moment) }));
+    const merged = shownSplit(mergedSplit(parts.map(({ split }) => split)));
+    const gaps = parts.map(({ split }) => shownSplit(split));
+    const revisions = new Set(parts.map(({ measured }) => measured.revision));
+    const policies = new Set(schemes.map(({ policyId }) => policyId));
+    return {
+      compoundId,
+      ...merged,
+      // Each scheme's gap stands for itself: money of one does not close another's.
+      ...Object.fromEntries(
+        (['publicArea', 'inBuilding', 'total'] as const).map((name) => [
+          name,
+          { ...merged[name], fundingGap: yuan(gaps.reduce((sum, one) => sum + fen(one[name].fundingGap), 0n)) },
+        ]),
+      ),
+      byLine: parts.flatMap(({ scheme, split }) =>
+        split.byLine.map((line) => ({ schemeId: scheme.schemeId, ...shownLine(line) })),
+      ),
+      schemes: schemes.map(({ schemeId }) => schemeId),
+      budgetRevision: revisions.size === 1 ? [...revisions][0]! : null,
+      approved: parts.length > 0 && parts.every(({ measured }) => measured.approved),
+      policyId: policies.size === 1 ? [...policies][0]! : null,
+      ...echoed(moment),
+    };
+  }
+}
+
+export class GetHouseholdShares extends Query<object> {
+  constructor(
+    readonly schemeId: string,
+    readonly asked: Question,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetHouseholdShares)
+export class GetHouseholdSharesHandler implements IQueryHandler<GetHouseholdShares> {
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly figures: SchemeFigures,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ schemeId, asked }: GetHouseholdShares): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const scheme = visible(this.figures.scheme(schemeId), asked);
+    const view = (await this.reads.view(`scheme-${schemeId}`, schemeView, moment))!.row;
+    const compound = (await this.reads.view(`compound-${scheme.compoundId}`, compoundView, moment))!.row;
+    const revision =
+      view.revisions.find(({ budgetRevision }) => budgetRevision === view.approvedRevision) ?? view.revisions.at(-1);
+    const lines = revision?.lines ?? [];
+    const shares = householdShares({
+      lines,
+      households: [...compound.households.values()],
+      adjustments: view.adjustments,
+      committedByOthers: byOthers(this.figures.sums(schemeId, moment)),
+    });
+    const cash = this.cash(schemeId, moment);
+    const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
+    const due = new Set(lines.filter(({ dueOn }) => dueOn !== undefined && dueOn < today).map(({ lineId }) => lineId));
+    const rows = rowsOf(shares, cash, due);
+    return {
+      schemeId,
+      ...shown(rows),
+      residentAmount: yuan(shares.residentAmount),
+      borneByOthers: yuan(shares.borneByOthers),
+      unassigned: yuan(shares.unassigned),
+      ...echoed(moment),
+    };
+  }
+
+  private cash(schemeId: string, moment: Moment): Map<string, { pledged: Fen; paid: Fen }> {
+    const at = within(moment);
+    const sql = `SELECT household_id AS householdId, measure, sum(amount) AS amount FROM ledger_v1_postings
+      WHERE scheme_id = ? AND household_id IS NOT NULL AND measure IN ('pledged', 'received') AND ${at.sql}
+      GROUP BY household_id, measure`;
+    const found = new Map<string, { pledged: Fen; paid: Fen }>();
+    for (const { householdId, measure, amount } of this.reads.exact<{
+      householdId: string;
+      measure: string;
+      amount: Fen;
+    }>(sql, schemeId, ...at.values)) {
+      const own = found.get(householdId) ?? { pledged: 0n, paid: 0n };
+      found.set(householdId, measure === 'pledged' ? { ...own, pledged: amount } : { ...own, paid: amount });
+    }
+    return found;
+  }
+}
+
+/** By source: whatever is committed on a line by all but the residents' own cash and gifts; gifts in kind lower nothing. */
+function byOthers(sums: readonly Sum[]): Map<string, Fen> {
+  const lines = new Map<string, Fen>();
+  const cashOnly = sums.filter(
+    ({ measure, source }) => measure !== 'inKind' && source !== 'resident-cash' && source !== 'resident-donation',
+  );
+  for (const [, { key, amount }] of committed(cashOnly))
+    if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
+  return lines;
+}
+
+type ShareRow = { householdId: string; share: Fen; pledged: Fen; paid: Fen; outstanding: Fen; overdue: Fen };
+
+function rowsOf(
+  { shares }: Shares,
+  cash: ReadonlyMap<string, { pledged: Fen; paid: Fen }>,
+  due: ReadonlySet<string>,
+): ShareRow[] {
+  return inOrder(new Set([...shares.keys(), ...cash.keys()])).map((householdId) => {
+    const own = shares.get(householdId) ?? new Map<string, Fen>();
+    const { pledged, paid } = cash.get(householdId) ?? { pledged: 0n, paid: 0n };
+    const share = sumOf(own);
+    const dueNow = [...own].reduce((sum, [lineId, amount]) => (due.has(lineId) ? sum + amount : sum), 0n);
+    return { householdId, share, pledged, paid, outstanding: share - paid, overdue: larger(dueNow - paid, 0n) };
+  });
+}
+
+function shown(rows: readonly ShareRow[]) {
+  const columns = ['share', 'pledged', 'paid', 'outstanding', 'overdue'] as const;
+  const inYuan = (row: Record<(typeof columns)[number], Fen>) =>
+    Object.fromEntries(columns.map((name) => [name, yuan(row[name])]));
+  const sums = Object.fromEntries(
+    columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0n)]),
+  ) as Record<(typeof columns)[number], Fen>;
+  return { items: rows.map((row) => ({ householdId: row.householdId, ...inYuan(row) })), total: inYuan(sums) };
+}
+
+export class GetOverview extends Query<object> {
+  constructor(readonly asked: Question) {
+    super();
+  }
+}
+
+@QueryHandler(GetOverview)
+export class GetOverviewHandler implements IQueryHandler<GetOverview> {
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly figures: SchemeFigures,
+  ) {}
+
+  async execute({ asked }: GetOverview): Promise<object> {
+    const moment = await this.reads.moment(asked);
+    const scope = asked.caller.division === '*' ? '' : asked.caller.division;
+    const divisionCode = asked.filters['divisionCode'] ?? scope;
+    if (!inScope(asked.caller.division, divisionCode) && !scope.startsWith(divisionCode))
+      throw new Rejected('outside-division');
+    const within_ = divisionCode.length >= scope.length ? divisionCode : scope;
+    const compounds = this.compounds(within_, moment);
+    const known = new Set(compounds.map(({ compoundId }) => compoundId));
+    const schemes = this.figures
+      .schemesIn(within_, moment)
+      .filter(({ compoundId }) => known.has(compoundId))
+      .map((scheme) => ({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split }));
+    const groupBy = (asked.filters['groupBy'] ?? 'county') as Grouping;
+    const names = new Map(compounds.map(({ compoundId, name }) => [compoundId, name]));
+    const label = (key: string) =>
+      names.get(key) ?? DIVISIONS[key]?.[asked.language] ?? sourceLabel(key, asked.language);
+    return { divisionCode: within_, ...overview(compounds, schemes, groupBy, label), ...echoed(moment) };
+  }
+
+  /** Compounds that existed, with the households registered by then, or declared where none were. */
+  private compounds(divisionCode: string, moment: Moment): CompoundSize[] {
+    const at = within(moment);
+    const sql = `SELECT compound_id AS compoundId, name, division FROM subjects_v1_compounds
+      WHERE division >= ? AND division < ? AND ${at.sql} ORDER BY compound_id`;
+    const found = this.reads.all<{ compoundId: string; name: string; division: string }>(
+      sql,
+      divisionCode,
+      `${divisionCode}:`,
+      ...at.values,
+    );
+    const sizes = new Map<string, { households: number; areaMillionths: bigint; declared: boolean }>();
+    const sizesSql = `SELECT compound_id AS compoundId, declared, households, area_millionths AS area FROM subjects_v1_sizes
+      WHERE ${at.sql} ORDER BY position, leg`;
+    for (const one of this.reads.exact<{ compoundId: string; declared: bigint; households: bigint; area: bigint }>(
+      sizesSql,
+      ...at.values,
+    )) {
+      const before = sizes.get(one.compoundId);
+      const isDeclared = one.declared === 1n;
+      // A later declaration replaces an earlier one; the first household on the register replaces both.
+      if (isDeclared && before && !before.declared) continue;
+      const start = isDeclared || !before || before.declared ? { households: 0, areaMillionths: 0n } : before;
+      sizes.set(one.compoundId, {
+        households: start.households + Number(one.households),
+        areaMillionths: start.areaMillionths + one.area,
+        declared: isDeclared,
+      });
+    }
+    return found.map((one) => ({
+      ...one,
+      fundBalance: 0n,
+      households: sizes.get(one.compoundId)?.households ?? 0,
+      areaMillionths: sizes.get(one.compoundId)?.areaMillionths ?? 0n,
+    }));
+  }
+}

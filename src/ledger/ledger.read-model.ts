@@ -1,0 +1,120 @@
+import { COMMAND_REFUSED } from '../platform/commands/decider-runner.js';
+import type { RecordedEvent } from '../platform/event-store/codec.js';
+import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
+import type { GrantEvent } from '../grant/grant.decider.js';
+import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
+import { grantPostings } from './grant.postings.js';
+import { assertBalanced, type Posting } from './posting.postings.js';
+import { schemePostings } from './scheme.postings.js';
+
+/** Every posting with both clocks, and the division of both ends of the movement. */
+export class LedgerReadModel extends ReadModel {
+  readonly name = 'ledger_v1';
+  readonly tables = ['ledger_v1_postings', 'ledger_v1_streams'];
+  readonly schema = `
+    CREATE TABLE ledger_v1_streams (stream TEXT PRIMARY KEY, division TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE ledger_v1_postings (
+      position    INTEGER NOT NULL,
+      leg         INTEGER NOT NULL,
+      occurred_on TEXT NOT NULL,
+      book        TEXT NOT NULL,
+      account     TEXT NOT NULL,
+      amount      INTEGER NOT NULL,
+      division    TEXT NOT NULL,
+      other_end   TEXT NOT NULL,
+      measure     TEXT,
+      scheme_id   TEXT,
+      grant_id    TEXT,
+      source      TEXT,
+      reference   TEXT,
+      cost_area   TEXT,
+      line_id     TEXT,
+      item        TEXT,
+      household_id TEXT,
+      PRIMARY KEY (position, leg)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX ledger_v1_by_scheme ON ledger_v1_postings (scheme_id) WHERE scheme_id IS NOT NULL;
+    CREATE INDEX ledger_v1_by_grant ON ledger_v1_postings (grant_id) WHERE grant_id IS NOT NULL;
+    CREATE INDEX ledger_v1_by_reference ON ledger_v1_postings (reference) WHERE reference IS NOT NULL;
+    CREATE INDEX ledger_v1_by_account ON ledger_v1_postings (account);
+  `;
+
+  apply({ stored, event }: Incoming, write: Writer): void {
+    if (stored.type === COMMAND_REFUSED) return;
+    const recorded = event();
+    const division = this.divisionOf(recorded, write);
+    const postings = assertBalanced(postingsOf(recorded));
+    if (postings.length === 0) return;
+    const otherEnd = otherStream(recorded)
+      .map((stream) => lookUp(stream, write))
+      .find((found) => found !== undefined);
+    postings.forEach((posting, leg) => insert(posting, leg, recorded, [division, otherEnd ?? division], write));
+  }
+
+  private divisionOf({ stream, data }: RecordedEvent, write: Writer): string {
+    const known = lookUp(stream, write);
+    const told = (data['divisionCode'] ?? (data['changes'] as { divisionCode?: unknown } | undefined)?.divisionCode) as
+      string | undefined;
+    // A child's code inside a decomposition is the child's, not the grant's.
+    if (known !== undefined && (told === undefined || data['childGrantId'] !== undefined)) return known;
+    const division = told ?? '';
+    write.run('INSERT OR REPLACE INTO ledger_v1_streams (stream, division) VALUES (?, ?)', stream, division);
+    return division;
+  }
+}
+
+/** The one definition of every figure. */
+export function postingsOf(event: RecordedEvent): readonly Posting[] {
+  const category = event.stream.slice(0, event.stream.indexOf('-'));
+  switch (category) {
+    case 'scheme':
+      return schemePostings(event as unknown as SchemeEvent);
+    case 'grant':
+      return grantPostings(event as unknown as GrantEvent);
+    default:
+      return [];
+  }
+}
+
+function otherStream({ stream, data }: RecordedEvent): string[] {
+  if (typeof data['childGrantId'] === 'string') return [`grant-${data['childGrantId']}`];
+  if (stream.startsWith('grant-') && typeof data['schemeId'] === 'string') return [`scheme-${data['schemeId']}`];
+  if (typeof data['parentGrantId'] === 'string') return [`grant-${data['parentGrantId']}`];
+  if (typeof data['reference'] === 'string') return [`grant-${data['reference']}`];
+  return [];
+}
+
+const lookUp = (stream: string, write: Writer): string | undefined =>
+  write.get<{ division: string }>('SELECT division FROM ledger_v1_streams WHERE stream = ?', stream)?.division;
+
+const COLUMNS = 17;
+const INSERT = `INSERT INTO ledger_v1_postings VALUES (${Array.from({ length: COLUMNS }, () => '?').join(', ')})`;
+
+function insert(
+  posting: Posting,
+  leg: number,
+  event: RecordedEvent,
+  [division, otherEnd]: [string, string],
+  write: Writer,
+): void {
+  write.run(
+    INSERT,
+    event.position,
+    leg,
+    event.data.occurredOn,
+    posting.book,
+    posting.account,
+    posting.amount,
+    division,
+    otherEnd,
+    posting.measure ?? null,
+    posting.schemeId ?? null,
+    posting.grantId ?? null,
+    posting.source ?? null,
+    posting.reference ?? null,
+    posting.costArea ?? null,
+    posting.lineId ?? null,
+    posting.item ?? null,
+    posting.householdId ?? null,
+  );
+}

@@ -1,0 +1,74 @@
+import { canonicalParts } from '../kernel/ids.js';
+import { type Fen, total } from '../kernel/money.js';
+import type { FundingSource } from '../policy/funding-source.js';
+import type { CostArea } from '../policy/work-item.js';
+
+export const BOOKS = ['budget', 'commitment', 'cash', 'in-kind'] as const;
+export type Book = (typeof BOOKS)[number];
+
+/** The figure a posting counts in, on the side of the scheme, grant or fund it is marked with. */
+export type Measure =
+  | 'budget'
+  | 'contracted'
+  | 'settled'
+  | 'pledged'
+  | 'committed'
+  | 'received'
+  | 'inKind'
+  | 'paid'
+  | 'awarded'
+  | 'decomposed'
+  | 'allocated'
+  | 'disbursed'
+  | 'lapsed'
+  | 'returned';
+
+/**
+ * One side of a movement. Whoever the movement concerns is named in columns, so that every figure is a sum over
+ * postings and can be opened down to them.
+ */
+export type Posting = {
+  readonly book: Book;
+  /** Colon path in English with ids. */
+  readonly account: string;
+  readonly amount: Fen;
+  readonly measure?: Measure;
+  readonly schemeId?: string;
+  readonly grantId?: string;
+  readonly source?: FundingSource;
+  /** The grant, bond, draw or utility the money comes from. */
+  readonly reference?: string | null;
+  readonly costArea?: CostArea;
+  readonly lineId?: string | undefined;
+  /** The pledge, contract or budget revision it belongs to. */
+  readonly item?: string | undefined;
+  readonly householdId?: string | undefined;
+};
+
+type Owner = Omit<Posting, 'book' | 'account' | 'amount'>;
+
+/** A colon path; what is no plain id (a contract number in Chinese) is percent-encoded, so that paths stay unambiguous. */
+export const path = (...parts: readonly (string | null | undefined)[]): string => canonicalParts(parts);
+
+/** A movement from one account to another, each side with its owner's marks. */
+export function move(
+  book: Book,
+  amount: Fen,
+  from: string,
+  to: string,
+  marks: { from?: Owner; to?: Owner },
+): Posting[] {
+  return [
+    { book, account: from, amount: -amount, ...marks.from },
+    { book, account: to, amount, ...marks.to },
+  ];
+}
+
+/** Postings of one event sum to zero in every book, or the projection stops: money is neither made nor lost. */
+export function assertBalanced(postings: readonly Posting[]): readonly Posting[] {
+  for (const book of BOOKS) {
+    const sum = total(postings.filter((posting) => posting.book === book).map(({ amount }) => amount));
+    if (sum !== 0n) throw new Error(`postings in ${book} sum to ${sum} fen`);
+  }
+  return postings;
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Moment } from '../kernel/projection.js';
+import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import type { SqlValue } from '../platform/sqlite.js';
+import { type Measured, split, type Split, type SplitLine, type Sum } from './cost-split.projection.js';
+
+export type SchemeRow = {
+  readonly schemeId: string;
+  readonly compoundId: string;
+  readonly division: string;
+  readonly planYear: number;
+  readonly title: string;
+  readonly projectCode: string | null;
+  readonly policyId: string;
+  readonly position: number;
+  readonly occurredOn: string;
+};
+const SCHEME_COLUMNS = `scheme_id AS schemeId, compound_id AS compoundId, division, plan_year AS planYear, title,
+  project_code AS projectCode, policy_id AS policyId, position, occurred_on AS occurredOn`;
+
+const SUM_COLUMNS = `measure, source, reference, cost_area AS costArea, line_id AS lineId, item, sum(amount) AS amount`;
+
+/** Splits of schemes, from the postings and nothing else. */
+@Injectable()
+export class SchemeFigures {
+  constructor(private readonly reads: ReadDesk) {}
+
+  scheme(schemeId: string): SchemeRow | undefined {
+    return this.reads.get<SchemeRow>(`SELECT ${SCHEME_COLUMNS} FROM subjects_v1_schemes WHERE scheme_id = ?`, schemeId);
+  }
+
+  schemesOf(compoundId: string): SchemeRow[] {
+    const sql = `SELECT ${SCHEME_COLUMNS} FROM subjects_v1_schemes WHERE compound_id = ? ORDER BY scheme_id`;
+    return this.reads.all<SchemeRow>(sql, compoundId);
+  }
+
+  /** Schemes of a division that existed at the moment. */
+  schemesIn(divisionCode: string, moment: Moment): SchemeRow[] {
+    const at = within(moment);
+    const sql = `SELECT ${SCHEME_COLUMNS} FROM subjects_v1_schemes WHERE division >= ? AND division < ? AND ${at.sql} ORDER BY scheme_id`;
+    return this.reads.all<SchemeRow>(sql, divisionCode, `${divisionCode}:`, ...at.values);
+  }
+
+  sums(schemeId: string, moment: Moment): Sum[] {
+    const at = within(moment);
+    const sql = `SELECT ${SUM_COLUMNS} FROM ledger_v1_postings
+      WHERE scheme_id = ? AND measure IS NOT NULL AND ${at.sql}
+      GROUP BY measure, source, reference, cost_area, line_id, item`;
+    return this.reads.exact<Sum>(sql, schemeId, ...at.values);
+  }
+
+  /** The approved revision in force at the moment, before the first approval the latest. */
+  measured(schemeId: string, moment: Moment): Measured {
+    const at = within(moment);
+    const sql = `SELECT revision, approved FROM subjects_v1_revisions
+      WHERE scheme_id = ? AND ${at.sql} ORDER BY approved DESC, revision DESC LIMIT 1`;
+    const found = this.reads.get<{ revision: number; approved: number }>(sql, schemeId, ...at.values);
+    if (!found) return { revision: null, approved: false, lines: [] };
+    return { revision: found.revision, approved: found.approved === 1, lines: this.lines(schemeId, found.revision) };
+  }
+
+  splitOf(schemeId: string, moment: Moment): { split: Split; measured: Measured } {
+    const measured = this.measured(schemeId, moment);
+    return { split: split(this.sums(schemeId, moment), measured), measured };
+  }
+
+  private lines(schemeId: string, revision: number): SplitLine[] {
+    const sql = `SELECT line_id AS lineId, work_item AS workItem, cost_area AS costArea FROM subjects_v1_lines
+      WHERE scheme_id = ? AND revision = ? ORDER BY ordinal`;
+    return this.reads.all<SplitLine>(sql, schemeId, revision as SqlValue);
+  }
+}

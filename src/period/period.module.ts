@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { PeriodBook } from './period-book.js';
+
+@Module({ providers: [PeriodBook], exports: [PeriodBook] })
+export class PeriodModule {}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
+import { EventStore, type Subscription } from '../event-store/event-store.js';
+import { ProjectionRunner } from '../projections/projection-runner.js';
+import type { Outcome } from './decider-runner.js';
+
+/**
+ * What must follow from an event on another stream. `follow` issues commands with ids made from the event's, so that
+ * doing it twice, or on two replicas, does it once. Where what follows exists already there is nothing to do.
+ */
+export type Follower = {
+  readonly types: readonly string[];
+  readonly follow: (event: RecordedEvent) => Promise<Outcome | undefined>;
+};
+
+const NAME = 'process-managers';
+const PAGE = 500;
+const PAUSE_AFTER_FAILURE_MS = 500;
+const REMEMBERED = 10_000;
+
+/** Follows the log and finishes what a crash left half done; ordinary commands are finished by their own request. */
+@Injectable()
+export class ProcessRunner {
+  private readonly followers = new Map<string, Follower>();
+  private readonly done = new Set<string>();
+  private subscription: Subscription | undefined;
+  private position = 0;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly catalogue: EventCatalogue,
+    private readonly projections: ProjectionRunner,
+  ) {}
+
+  register(follower: Follower): void {
+    for (const type of follower.types) this.followers.set(type, follower);
+  }
+
+  async start(): Promise<void> {
+    this.position = this.projections.checkpointOf(NAME);
+    this.subscription = await this.store.subscribe(() => this.wake());
+    await this.catchUp();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.subscription?.close();
+    await this.running?.catch(() => undefined);
+  }
+
+  /** What follows from one event, now: the request that recorded it waits for this. Undefined: nothing follows. */
+  async follow(event: RecordedEvent): Promise<Outcome | undefined> {
+    const follower = this.followers.get(event.type);
+    if (!follower) return undefined;
+    const outcome = await follower.follow(event);
+    this.remember(event.eventId);
+    return outcome;
+  }
+
+  /** As `follow`, for the last event of a command, giving up the wait (not the work) after `timeoutMs`. */
+  async followWithin(event: RecordedEvent, timeoutMs: number): Promise<Outcome | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), timeoutMs)));
+    try {
+      return await Promise.race([this.follow(event).catch(() => undefined), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Resolves when everything in the log so far has been followed. */
+  catchUp(): Promise<void> {
+    this.again = true;
+    this.running ??= this.run().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      for (;;) {
+        const page = await this.store.readAll(this.position, PAGE);
+        if (page.length === 0 || this.stopped) break;
+        for (const stored of page) {
+          if (this.followers.has(stored.type) && !this.done.delete(stored.eventId)) {
+            // An event this version cannot read stops the managers here, as it stops the read models it concerns.
+            await this.followers.get(stored.type)!.follow(this.catalogue.decode(stored));
+          }
+          this.position = stored.position;
+        }
+        this.projections.setCheckpoint(NAME, this.position);
+      }
+    }
+  }
+
+  private remember(eventId: string): void {
+    this.done.add(eventId);
+    if (this.done.size > REMEMBERED) this.done.delete(this.done.values().next().value!);
+  }
+
+  private wake(): void {
+    if (this.stopped) return;
+    this.catchUp().catch(() => {
+      setTimeout(() => this.wake(), PAUSE_AFTER_FAILURE_MS).unref();
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Fen } from '../../kernel/money.js';
+import { isWithin, type Moment, type View } from '../../kernel/projection.js';
+import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
+import { EventStore } from '../event-store/event-store.js';
+import { COMMAND_REFUSED } from '../commands/decider-runner.js';
+import { ProjectionRunner } from '../projections/projection-runner.js';
+import type { SqlValue } from '../sqlite.js';
+
+const OWN_WRITES_WAIT_MS = 5_000;
+const PAGE = 2_000;
+type Asking = {
+  readonly asOf: string | null;
+  readonly recordedAt: string | null;
+  readonly minPosition: number | null;
+  readonly waitSeconds: number;
+};
+
+/** How every read begins: it waits until what this process acknowledged is projected, then fixes its moment. */
+@Injectable()
+export class ReadDesk {
+  constructor(
+    private readonly store: EventStore,
+    private readonly catalogue: EventCatalogue,
+    private readonly projections: ProjectionRunner,
+  ) {}
+
+  /** Everything in the log now is in the read models. */
+  async settled(): Promise<void> {
+    await this.projections.waitFor(await this.store.head(), OWN_WRITES_WAIT_MS);
+  }
+
+  async moment({ asOf, recordedAt, minPosition, waitSeconds }: Asking): Promise<Moment> {
+    await this.settled();
+    if (minPosition !== null) await this.projections.waitFor(minPosition, waitSeconds * 1_000);
+    const position = recordedAt === null ? this.projections.position : this.positionAt(recordedAt);
+    return { asOf, recordedAt, position };
+  }
+
+  /** The greatest position whose running maximum of `recordedAt` is not after the instant; 0 where there is none. */
+  private positionAt(instant: string): number {
+    const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE recorded_max <= ?';
+    return this.projections.get<{ position: number }>(sql, Date.parse(instant))!.position;
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.projections.all<Row>(sql, ...values);
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.projections.get<Row>(sql, ...values);
+  }
+
+  /** Rows whose integers are money: they come as BigInt, exact beyond 2^53. */
+  exact<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.projections.exact<Row>(sql, ...values);
+  }
+
+  /** The one figure of a query that selects `amount`. */
+  sum(sql: string, ...values: SqlValue[]): Fen {
+    return this.exact<{ amount: bigint }>(sql, ...values)[0]!.amount;
+  }
+
+  /**
+   * A view of one stream at a moment, with the stream's newest revision for If-Match; undefined where the stream holds
+   * nothing but refusals, or nothing at all.
+   */
+  async view<Row, Event>(
+    stream: string,
+    view: View<Row, Event>,
+    moment: Moment,
+  ): Promise<{ row: Row; revision: number; isThere: boolean } | undefined> {
+    let row = view.initial(stream.slice(stream.indexOf('-') + 1));
+    let revision = -1;
+    let exists = false;
+    let isThere = false;
+    for await (const event of this.events(stream)) {
+      revision = event.revision;
+      if (event.type === COMMAND_REFUSED) continue;
+      exists = true;
+      if (!isWithin(moment, event)) continue;
+      isThere = true;
+      row = view.project(row, event as unknown as Event);
+    }
+    return exists ? { row, revision, isThere } : undefined;
+  }
+
+  /** All events of a stream, decoded, in order. */
+  async *events(stream: string): AsyncGenerator<RecordedEvent> {
+    let from = 0;
+    for (;;) {
+      const page = await this.store.readStream(stream, from, PAGE);
+      for (const stored of page) yield this.catalogue.decode(stored);
+      if (page.length < PAGE) return;
+      from = page.at(-1)!.revision + 1;
+    }
+  }
+
+  /** The event at a position. */
+  async eventAt(position: number): Promise<RecordedEvent | undefined> {
+    const [stored] = await this.store.readAll(position - 1, 1);
+    return stored && stored.position === position ? this.catalogue.decode(stored) : undefined;
+  }
+}
+
+/** SQL of the moment's two bounds, over columns `position` and `occurred_on`, and the values it takes. */
+export const within = (moment: Moment, alias = ''): { sql: string; values: SqlValue[] } =>
+  moment.asOf === null
+    ? { sql: `${alias}position <= ?`, values: [moment.position] }
+    : { sql: `${alias}position <= ? AND ${alias}occurred_on <= ?`, values: [moment.position, moment.asOf] };

@@ -1,0 +1,206 @@
+import { fen } from '../kernel/money.js';
+import {
+  addTo,
+  amountIn,
+  approved,
+  bearerId,
+  type From,
+  poolOf,
+  type SchemeEvent,
+  type SchemeState,
+} from './scheme-state.decider.js';
+
+/** Folds one fact into what the next decision needs. Owns the state and changes it. */
+export function evolve(state: SchemeState, event: SchemeEvent): SchemeState {
+  evolveMoney(state, event);
+  evolveLife(state, event);
+  rememberPermission(state, event);
+  return state;
+}
+
+function evolveLife(state: SchemeState, event: SchemeEvent): void {
+  const { data } = event;
+  switch (event.type) {
+    case 'SchemeDrafted':
+      state.scheme = event.data;
+      break;
+    case 'SchemeCorrected':
+      state.scheme = { ...state.scheme!, ...event.data.changes };
+      break;
+    case 'BudgetRevised': {
+      const { budgetRevision, lines, recordedBy } = event.data;
+      state.revisions.push({
+        number: budgetRevision,
+        lines: new Map(lines.map((line) => [line.lineId, line])),
+        recordedBy,
+      });
+      break;
+    }
+    case 'SchemePublished':
+      state.publication = event.data;
+      state.lifecycleOn = event.data.publishedOn;
+      break;
+    case 'ConsultationClosed':
+      state.consultation = event.data;
+      state.lifecycleOn = event.data.closedOn;
+      break;
+    case 'SchemeApproved':
+      state.approvedRevision = event.data.budgetRevision;
+      state.firstApprovedOn ??= event.data.approvedOn;
+      state.lastApprovedOn = event.data.approvedOn;
+      if (state.startedOn === undefined) state.lifecycleOn = event.data.approvedOn;
+      break;
+    case 'ConstructionStarted':
+      state.startedOn = event.data.startedOn;
+      state.lifecycleOn = event.data.startedOn;
+      break;
+    case 'AcceptancePassed':
+      state.acceptedOn = data.occurredOn;
+      state.lifecycleOn = data.occurredOn;
+      break;
+    case 'AcceptanceFailed':
+      state.lifecycleOn = data.occurredOn;
+      break;
+    case 'FinalAccountApproved':
+      state.finalAccountOn = data.occurredOn;
+      break;
+    case 'SchemeHandedOver':
+      state.handedOverOn = data.occurredOn;
+      state.lifecycleOn = data.occurredOn;
+      break;
+    case 'ContractAwarded':
+      state.contracts.set(event.data.contractNo, {
+        contractNo: event.data.contractNo,
+        role: event.data.role,
+        awardedOn: data.occurredOn,
+        lines: new Map(event.data.lines.map(({ lineId, amount }) => [lineId, fen(amount)])),
+        paid: new Map(),
+        settled: new Map(),
+      });
+      break;
+    case 'ContractChanged': {
+      const contract = state.contracts.get(event.data.contractNo)!;
+      for (const { lineId, amount } of event.data.lines) addTo(contract.lines, lineId, fen(amount));
+      break;
+    }
+    case 'ContractSettled': {
+      const contract = state.contracts.get(event.data.contractNo)!;
+      for (const { lineId, audited, retention, retentionDueOn } of event.data.lines)
+        contract.settled.set(lineId, {
+          audited: fen(audited),
+          retention: fen(retention ?? '0.00'),
+          retentionDueOn: retentionDueOn ?? null,
+        });
+      break;
+    }
+  }
+}
+
+function evolveMoney(state: SchemeState, event: SchemeEvent): void {
+  switch (event.type) {
+    case 'FundingPledged':
+      state.pledges.set(event.data.pledgeId, { ...event.data, pledgedOn: event.data.occurredOn, withdrawn: false });
+      break;
+    case 'PledgeWithdrawn':
+      state.pledges.get(event.data.pledgeId)!.withdrawn = true;
+      break;
+    case 'ContributionReceived':
+      contributed(state, event.data);
+      break;
+    case 'ContributionRefunded':
+      state.contributions.get(event.data.contributionId)!.refunded += fen(event.data.amount);
+      if (event.data.form === 'cash') poolOf(state, event.data).received -= fen(event.data.amount);
+      break;
+    case 'GrantFundsReceived':
+    case 'BondFundsReceived':
+    case 'MaintenanceFundsReceived': {
+      const { programme, mayFund, permitted = [], ...receipt } = event.data;
+      poolOf(state, receipt).received += fen(receipt.amount);
+      const award = { ...(programme ? { programme } : {}), ...(mayFund ? { mayFund } : {}) };
+      if (receipt.reference !== null) state.awards.set(receipt.reference, award);
+      for (const { rule, lineId } of permitted) {
+        const { source, reference, costArea } = receipt;
+        state.permissions.push({ rule, source, reference, costArea, lineId });
+      }
+      break;
+    }
+    case 'FundsReturned':
+      poolOf(state, event.data).received -= fen(event.data.amount);
+      break;
+    case 'PaymentMade': {
+      const { paymentId, lineId, costArea, from, amount, contractNo } = event.data;
+      state.payments.set(paymentId, { ...event.data, paidOn: event.data.occurredOn, refunded: new Map() });
+      for (const part of from) bear(state, lineId, costArea, part, fen(part.amount));
+      addTo(state.paidOnLine, lineId, fen(amount));
+      if (contractNo !== undefined) addTo(state.contracts.get(contractNo)!.paid, lineId, fen(amount));
+      break;
+    }
+    case 'PaymentRefunded': {
+      const { paymentId, lineId, costArea, to, amount, contractNo } = event.data;
+      const payment = state.payments.get(paymentId)!;
+      for (const part of to) {
+        bear(state, lineId, costArea, part, -fen(part.amount));
+        addTo(payment.refunded, bearerId(lineId, part), fen(part.amount));
+      }
+      addTo(state.paidOnLine, lineId, -fen(amount));
+      if (contractNo !== undefined) addTo(state.contracts.get(contractNo)!.paid, lineId, -fen(amount));
+      break;
+    }
+    case 'FundsSubstituted': {
+      const { lineId, costArea, from, to, amount } = event.data;
+      bear(state, lineId, costArea, from, -fen(amount));
+      bear(state, lineId, costArea, to, fen(amount));
+      break;
+    }
+    case 'ShareAdjusted':
+      addTo(state.adjusted, `${event.data.lineId}|${event.data.householdId}`, fen(event.data.amount));
+      break;
+  }
+}
+
+type Contributed = Extract<SchemeEvent, { type: 'ContributionReceived' }>['data'];
+
+function contributed(state: SchemeState, data: Contributed): void {
+  state.contributions.set(data.contributionId, { ...data, receivedOn: data.occurredOn, refunded: 0n });
+  const amount = fen(data.amount);
+  if (data.form === 'cash') poolOf(state, data).received += amount;
+  if (data.form !== 'direct-payment') return;
+  const pool = poolOf(state, data);
+  pool.received += amount;
+  pool.paid += amount;
+  addTo(state.directOnLine, data.lineId!, amount);
+}
+
+/** A source now bears (or, negative, no longer bears) part of what was paid on a line. */
+function bear(
+  state: SchemeState,
+  lineId: string,
+  costArea: From extends never ? never : 'public-area' | 'in-building',
+  part: Omit<From, 'amount'>,
+  amount: bigint,
+): void {
+  poolOf(state, { ...part, costArea }).paid += amount;
+  addTo(state.borneOnLine, bearerId(lineId, part), amount);
+}
+
+/** A warning set aside once covers what follows of the same source, reference and area or line. */
+function rememberPermission(state: SchemeState, { data }: SchemeEvent): void {
+  if (!data.override || !('source' in data) || !('costArea' in data)) return;
+  const { source, costArea } = data;
+  const lineId = 'lineId' in data && typeof data.lineId === 'string' ? data.lineId : null;
+  const reference = 'reference' in data ? data.reference : null;
+  for (const rule of data.override.rules) state.permissions.push({ rule, source, reference, costArea, lineId });
+}
+
+/** What residents, operators and grants have borne of a line by programme, net (R11). */
+export function paidByProgramme(state: SchemeState, lineId: string, programme: string): bigint {
+  let paid = 0n;
+  for (const [reference, award] of state.awards)
+    if (award.programme === programme)
+      paid += amountIn(state.borneOnLine, bearerId(lineId, { source: 'central-grant', reference }));
+  return paid;
+}
+
+/** The amount of a line as approved, or before the first approval as proposed. */
+export const lineAmount = (state: SchemeState, lineId: string): bigint =>
+  fen((approved(state) ?? state.revisions.at(-1))?.lines.get(lineId)?.amount ?? '0.00');

@@ -1,0 +1,115 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { compoundDecider } from '../compound/compound.decider.js';
+import { grantDecider } from '../grant/grant.decider.js';
+import type { Fact } from '../kernel/decider.js';
+import { inScope } from '../kernel/ids.js';
+import type { Unknown } from '../kernel/rejection.js';
+import { PeriodBook } from '../period/period-book.js';
+import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
+import { DeciderRunner } from '../platform/commands/decider-runner.js';
+import type { Invocation } from '../platform/commands/invocation.js';
+import { FUNDING_SOURCES } from '../policy/funding-source.js';
+import { policyById } from '../policy/policies.rules.js';
+import { type SchemeCommand, schemeDecider } from './scheme.decider.js';
+import type { From } from './scheme-state.decider.js';
+
+type Ordinary = Exclude<SchemeCommand, { type: 'DraftScheme' | 'ReceiveFunds' }>;
+type Without<C, Keys extends string> = C extends unknown ? Omit<C, Keys> : never;
+
+/** Draws up a scheme for a compound. */
+export class DraftScheme extends Command<Answer> {
+  constructor(
+    readonly schemeId: string,
+    readonly data: Omit<Extract<SchemeCommand, { type: 'DraftScheme' }>['data'], 'divisionCode'>,
+    readonly by: Invocation,
+  ) {
+    super();
+  }
+}
+
+/** Any other command on a scheme. */
+export class ChangeScheme extends Command<Answer> {
+  constructor(
+    readonly schemeId: string,
+    readonly intent: Without<Ordinary, 'known'>,
+    readonly by: Invocation,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DraftScheme)
+export class DraftSchemeHandler implements ICommandHandler<DraftScheme> {
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly runner: DeciderRunner,
+    private readonly periods: PeriodBook,
+  ) {}
+
+  async execute({ schemeId, data, by }: DraftScheme): Promise<Answer> {
+    const { state: compound } = await this.runner.state(compoundDecider, data.compoundId);
+    const divisionCode = compound.compound?.divisionCode;
+    const isThere = divisionCode !== undefined && inScope(by.caller.division, divisionCode);
+    const known = { closedThrough: isThere ? await this.periods.closedThrough(divisionCode) : null, compound };
+    const unknown = isThere ? undefined : { subject: 'compound' as const, pointer: '/compoundId' };
+    const pack = policyById(data.policyId);
+    const command: SchemeCommand = {
+      type: 'DraftScheme',
+      data: { ...data, divisionCode: divisionCode ?? '' },
+      known: { ...known, unknown: unknown ?? (pack ? undefined : { subject: 'policy', pointer: '/policyId' }) },
+      pack: pack!,
+    };
+    const creating = { ...by, creates: true, ...(isThere ? { division: divisionCode } : {}) };
+    return this.desk.record(schemeDecider, schemeId, command, creating, tell);
+  }
+}
+
+@CommandHandler(ChangeScheme)
+export class ChangeSchemeHandler implements ICommandHandler<ChangeScheme> {
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly runner: DeciderRunner,
+    private readonly periods: PeriodBook,
+  ) {}
+
+  async execute({ schemeId, intent, by }: ChangeScheme): Promise<Answer> {
+    const { scheme } = (await this.runner.state(schemeDecider, schemeId)).state;
+    const { state: compound } = await this.runner.state(compoundDecider, scheme?.compoundId ?? '');
+    const closedThrough = scheme ? await this.periods.closedThrough(scheme.divisionCode) : null;
+    const known = { closedThrough, compound, unknown: scheme ? await this.unknownReference(intent) : undefined };
+    return this.desk.record(schemeDecider, schemeId, { ...intent, known } as SchemeCommand, by, tell);
+  }
+
+  /** The first grant a payment names that does not exist: told as such, not as money that never came. */
+  private async unknownReference({ data }: Without<Ordinary, 'known'>): Promise<Unknown | undefined> {
+    for (const { source, reference, pointer } of referencesOf(data)) {
+      if (FUNDING_SOURCES[source].reference !== 'grant' || reference === null) continue;
+      const { state } = await this.runner.state(grantDecider, reference);
+      if (!state.award) return { subject: 'grant', pointer };
+    }
+    return undefined;
+  }
+}
+
+type Named = Omit<From, 'amount'> & { pointer: string };
+
+function referencesOf(data: object): Named[] {
+  const { from, to } = data as { from?: From | readonly From[]; to?: From | readonly From[] };
+  return Object.entries({ from, to }).flatMap(([field, given]) =>
+    given === undefined
+      ? []
+      : Array.isArray(given)
+        ? (given as From[]).map((one, index) => ({ ...one, pointer: `/${field}/${index}/reference` }))
+        : [{ ...(given as From), pointer: `/${field}/reference` }],
+  );
+}
+
+const IDS = ['schemeId', 'budgetRevision', 'pledgeId', 'contributionId', 'paymentId', 'contractNo', 'surplus'] as const;
+/** What the events of a command made, for its answer: ids, and where the thing can be read. */
+function tell(events: readonly Fact[]): Made {
+  const first = events[0];
+  if (!first) return {};
+  const data = first.data as unknown as Record<string, unknown>;
+  const body = Object.fromEntries(IDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]]])));
+  return { body, ...(first.type === 'SchemeDrafted' ? { location: `/v1/schemes/${String(data['schemeId'])}` } : {}) };
+}

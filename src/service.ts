@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { Approvals } from './approval/approval.handlers.js';
+import { eventCatalogue } from './event-catalogue.js';
+import { LedgerReadModel } from './ledger/ledger.read-model.js';
+import { SubjectsReadModel } from './ledger/subjects.read-model.js';
+import { ApiKeys } from './platform/auth/api-keys.js';
+import { Clock } from './platform/clock.js';
+import { ProcessRunner } from './platform/commands/process-runner.js';
+import type { Settings } from './platform/config/settings.js';
+import type { EventStore } from './platform/event-store/event-store.js';
+import { SqliteEventStore } from './platform/event-store/sqlite/sqlite-event-store.js';
+import { dressApplication, fastifyAdapter } from './platform/http/server.js';
+import { NestLogger } from './platform/operations/logger.js';
+import { VERSION } from './platform/operations/version.js';
+import { LogReadModel } from './platform/projections/log.read-model.js';
+import { ProjectionRunner } from './platform/projections/projection-runner.js';
+
+export type Service = {
+  readonly app: NestFastifyApplication;
+  readonly keys: ApiKeys;
+  readonly store: EventStore;
+  readonly projections: ProjectionRunner;
+  close(): Promise<void>;
+};
+type Given = {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly store?: EventStore;
+  /** Serve `/docs` and `/openapi.json`. */
+  readonly withDocs?: boolean;
+};
+
+/** The whole service on its store, ready to be asked; `listen` is left to the caller. */
+export async function openService({
+  settings,
+  logger,
+  clock = new Clock(),
+  store = openStore(settings),
+  withDocs = false,
+}: Given): Promise<Service> {
+  const catalogue = eventCatalogue();
+  const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
+  const models = [new LogReadModel(), new SubjectsReadModel(), new LedgerReadModel()];
+  const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, models);
+  const edge = { settings, logger, keys };
+  const module = AppModule.of({ ...edge, store, catalogue, projections, clock, secondPerson: Approvals });
+  const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);
+  await dressApplication(app, edge);
+  if (withDocs) describeApi(app);
+  await projections.start();
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const processes = app.get(ProcessRunner);
+  await processes.start();
+  const close = async (): Promise<void> => {
+    await app.close();
+    await processes.stop();
+    await projections.stop();
+    await store.close();
+  };
+  return { app, keys, store, projections, close };
+}
+
+function openStore({ eventStore, dataDir }: Settings): EventStore {
+  if (eventStore === 'sqlite') return new SqliteEventStore(join(dataDir, 'events.db'));
+  throw new Error(`EVENT_STORE ${eventStore} is not known`);
+}
+
+/** `/openapi.json` and `/docs`, from the controllers and DTOs themselves. */
+export function describeApi(app: NestFastifyApplication): void {
+  const config = new DocumentBuilder()
+    .setTitle('Renewal Ledger')
+    .setDescription('Who pays for the renovation of old residential compounds, to the fen and with the clause.')
+    .setVersion(VERSION)
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'openapi.json',
+  });
+}

@@ -1,0 +1,134 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Clock } from '../../src/platform/clock.js';
+import { Settings } from '../../src/platform/config/settings.js';
+import { openService, type Service } from '../../src/service.js';
+
+/** Keys of the people in the tests: name, role and division are what the name says. */
+export const KEYS = {
+  clerk: 'key-clerk',
+  boss: 'key-boss',
+  auditor: 'key-auditor',
+  viewer: 'key-viewer',
+  admin: 'key-admin',
+  luzhou: 'key-luzhou',
+  luzhouBoss: 'key-luzhou-boss',
+  elsewhere: 'key-elsewhere',
+} as const;
+export type Person = keyof typeof KEYS;
+const API_KEYS = [
+  `clerk:recorder:1404:${KEYS.clerk}`,
+  `boss:approver:1404:${KEYS.boss}`,
+  `auditor:auditor:*:${KEYS.auditor}`,
+  `viewer:viewer:1404:${KEYS.viewer}`,
+  `admin:admin:*:${KEYS.admin}`,
+  `luzhou:recorder:140403:${KEYS.luzhou}`,
+  `luzhou-boss:approver:140403:${KEYS.luzhouBoss}`,
+  `elsewhere:recorder:1405:${KEYS.elsewhere}`,
+].join(',');
+
+/** A clock the test sets; it stands still until it is moved. */
+export class TestClock extends Clock {
+  constructor(public instant = new Date('2026-06-01T00:00:00.000Z')) {
+    super();
+  }
+  override now(): Date {
+    return this.instant;
+  }
+  advance(milliseconds: number): void {
+    this.instant = new Date(this.instant.getTime() + milliseconds);
+  }
+}
+
+export type Reply = {
+  readonly status: number;
+  // Bodies are read field by field in assertions; their shapes are what the tests are about.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+};
+type Asking = { readonly as?: Person | null; readonly key?: string | null; readonly headers?: Record<string, string> };
+
+/** The service on a directory of its own, asked in process by HTTP requests that never touch a socket. */
+export class TestService {
+  private count = 0;
+
+  private constructor(
+    readonly directory: string,
+    private service: Service,
+    readonly clock: Clock,
+  ) {}
+
+  static async open(clock: Clock = new TestClock()): Promise<TestService> {
+    const directory = mkdtempSync(join(tmpdir(), 'renewal-'));
+    return new TestService(directory, await start(directory, clock), clock);
+  }
+
+  get inner(): Service {
+    return this.service;
+  }
+
+  /** Stops the service and starts it again on the same files. */
+  async restart(between: () => void | Promise<void> = () => undefined): Promise<void> {
+    await this.service.close();
+    await between();
+    this.service = await start(this.directory, this.clock);
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** A command; its idempotency key is made up unless the test names one, and left out where it is null. */
+  post(path: string, body: unknown, { as = 'clerk', key, headers = {} }: Asking = {}): Promise<Reply> {
+    const given = key === undefined ? `test-${++this.count}` : key;
+    const keyed = given === null ? {} : { 'idempotency-key': given };
+    const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    return this.send('POST', path, as, { 'content-type': 'application/json', ...keyed, ...headers }, payload);
+  }
+
+  get(path: string, { as = 'clerk', headers = {} }: Asking = {}): Promise<Reply> {
+    return this.send('GET', path, as, headers);
+  }
+
+  async send(
+    method: string,
+    path: string,
+    as: Person | null,
+    headers: Record<string, string>,
+    payload?: string | Buffer,
+  ): Promise<Reply> {
+    const authorization = as === null ? {} : { authorization: `Bearer ${KEYS[as]}` };
+    const answer = await this.service.app.inject({
+      method: method as 'GET',
+      url: path,
+      headers: { ...authorization, ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const isJson =
+      /json/.test(String(answer.headers['content-type'] ?? '')) &&
+      !/ndjson/.test(String(answer.headers['content-type']));
+    return {
+      status: answer.statusCode,
+      body: isJson && answer.body !== '' ? (JSON.parse(answer.body) as unknown) : undefined,
+      headers: answer.headers as Reply['headers'],
+      text: answer.body,
+    };
+  }
+}
+
+function start(directory: string, clock: Clock): Promise<Service> {
+  const settings = Settings.from({ DATA_DIR: directory, API_KEYS, SEED_DEMO: 'never', LOG_LEVEL: 'silent' });
+  return openService({ settings, logger: pino({ level: 'silent' }), clock });
+}
+
+/** The answer of a command that must have been accepted. */
+export function accepted(reply: Reply): Reply {
+  if (reply.status !== 201) throw new Error(`expected 201, got ${reply.status}: ${reply.text}`);
+  return reply;
+}
