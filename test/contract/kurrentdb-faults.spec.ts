@@ -13,7 +13,7 @@ import {
 } from '../../src/platform/event-store/kurrentdb/kurrentdb-event-store.js';
 import { ProtocolTestLog } from '../support/protocol-test-log.js';
 import { APPEND_FAULTS, ProtocolTestServer, READ_FAULTS } from '../support/protocol-test-server.js';
-import { eventually, freshName, readEverything, someEvents } from './event-store.contract.js';
+import { eventually, freshName, readEverything, someEvents } from '../support/stored-events.js';
 
 const IMPATIENT: Partial<KurrentDbOptions> = {
   attemptMs: 150,

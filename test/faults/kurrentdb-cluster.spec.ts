@@ -8,7 +8,7 @@ import {
   RevisionConflict,
   StoreUnavailable,
 } from '../../src/platform/event-store/event-store.js';
-import { freshName, readEverything, someEvents } from '../contract/event-store.contract.js';
+import { freshName, readEverything, someEvents } from '../support/stored-events.js';
 
 /** A node of a cluster on this machine: how it is started, and where it then leaves its process id. */
 type Node = { readonly port: number; readonly pidFile: string; readonly start: string };
