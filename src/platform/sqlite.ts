@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 
 /** The part of `node:sqlite` we use; both modules below have exactly this shape. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
@@ -34,14 +34,22 @@ export type Durability = 'full' | 'rebuildable';
  * on every open, because some libraries open WAL files with `synchronous=NORMAL`, which loses commits on power failure.
  */
 export function openDatabase(path: string, durability: Durability): Database {
-  const fresh = path !== ':memory:' && !existsSync(path);
+  if (path !== ':memory:') keepPrivate(path);
   const database = new DatabaseSync(path);
-  if (fresh) chmodSync(path, 0o600);
   database.exec('PRAGMA busy_timeout = 5000');
   database.exec('PRAGMA journal_mode = WAL');
   database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
   assertSynchronous(database, durability);
   return database;
+}
+
+/**
+ * Created private, not made private afterwards: a kill in between must not leave the file readable for ever. A file that
+ * is there is only looked at, never opened and closed: that would drop the locks SQLite holds on it in this process.
+ */
+function keepPrivate(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
+  else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
 /** A second connection for reading; WAL lets it see the last commit without waiting for the writer. */

@@ -1,5 +1,5 @@
 import type { EventSchema } from '../../kernel/decider.js';
-import type { EncodedEvent, EventMetadata, StoredEvent } from './event-store.js';
+import { type EncodedEvent, type EventMetadata, NO_STREAM, type StoredEvent } from './event-store.js';
 
 /** An event as the program sees it: parsed, and its data in the newest version of its type. */
 export type RecordedEvent = {
@@ -64,4 +64,14 @@ export function assertStorable(event: EncodedEvent): EncodedEvent {
   if (!UUID.test(event.eventId)) throw new TypeError(`not an event id: ${event.eventId}`);
   if (!TYPE.test(event.type)) throw new TypeError(`not an event type: ${event.type}`);
   return event;
+}
+
+/** Guards an append before it reaches any store: what one store refuses and another forgives must not depend on it. */
+export function assertAppend(stream: string, events: readonly EncodedEvent[], expectedRevision: number): void {
+  if (events.length === 0) throw new RangeError('an append of no events');
+  if (!Number.isSafeInteger(expectedRevision) || expectedRevision < NO_STREAM)
+    throw new RangeError(`not a revision: ${expectedRevision}`);
+  if (stream === '' || stream.startsWith('$') || /\p{Surrogate}/u.test(stream))
+    throw new TypeError(`not a stream name: ${JSON.stringify(stream)}`);
+  events.forEach(assertStorable);
 }

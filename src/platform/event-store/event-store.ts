@@ -14,7 +14,10 @@ export type EventMetadata = {
   readonly hash: string;
 };
 
-/** What an adapter stores: `data` and `metadata` are JSON texts the codec made, kept byte for byte. */
+/**
+ * What an adapter stores. `data` and `metadata` are canonical JSON texts (RFC 8785) made by the codec and come back byte
+ * for byte: a store keeps the text, or the value and writes its canonical text again when it is read.
+ */
 export type EncodedEvent = {
   readonly eventId: string;
   readonly type: string;
@@ -53,6 +56,17 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** Somebody has read further than the log goes: the log lost its end, or this is another log. Never waited out. */
+export class PositionBeyondHead extends Error {
+  constructor(
+    readonly position: number,
+    readonly head: number,
+  ) {
+    super(`position ${position} lies beyond the end of the log, which is at ${head}`);
+    this.name = 'PositionBeyondHead';
+  }
+}
+
 export type Subscription = { close(): Promise<void> };
 
 /** The port. An abstract class, because Nest can inject one without a string token. */
@@ -62,14 +76,19 @@ export abstract class EventStore {
 
   /**
    * Appends all events or none, durably, at exactly `expectedRevision` (NO_STREAM for a new stream). The same event ids
-   * at the same revision again answer as the first time. Throws RevisionConflict or StoreUnavailable. Never empty.
+   * at the same revision again answer as the first time: so an id stands for one text, and who decides anew must make
+   * new ids. Throws RevisionConflict or StoreUnavailable. Never empty.
    */
   abstract append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended>;
 
   /** Up to `limit` events of one stream from a revision on, in order; empty where there is nothing (more). */
   abstract readStream(stream: string, fromRevision: number, limit: number): Promise<readonly StoredEvent[]>;
 
-  /** Up to `limit` events of all streams after a position, in the store's order. */
+  /**
+   * Up to `limit` events of all streams after a position, in the store's order, none of the store's own. The position is
+   * 0 or one this store named: a number between two of its positions may be refused as StoreUnavailable. Throws
+   * PositionBeyondHead where the log ends before that position.
+   */
   abstract readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]>;
 
   /** Calls `wake` whenever there may be events after what was read; reading them stays with the caller. */
@@ -77,6 +96,11 @@ export abstract class EventStore {
 
   /** The position of the last event, 0 where there is none. */
   abstract head(): Promise<number>;
+
+  /** What somebody did to the log behind our back, one sentence each; nothing where it is whole. */
+  degraded(): readonly string[] {
+    return [];
+  }
 
   abstract close(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Database, openDatabase, type Statement } from '../../sqlite.js';
+import { assertAppend } from '../codec.js';
 import {
   type Appended,
   type EncodedEvent,
   EventStore,
   NO_STREAM,
+  PositionBeyondHead,
   RevisionConflict,
   type StoredEvent,
   StoreUnavailable,
@@ -53,6 +55,7 @@ export class SqliteEventStore extends EventStore {
   private queue: Waiting[] = [];
   private flushing = false;
   private closed = false;
+  private lost = false;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -67,9 +70,10 @@ export class SqliteEventStore extends EventStore {
     this.statements = prepare(this.database);
   }
 
-  append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
-    if (events.length === 0) return Promise.reject(new RangeError('an append of no events'));
-    if (this.closed) return Promise.reject(new StoreUnavailable('the store is closed'));
+  async append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
+    // One bad append must fail alone and not take its group with it.
+    assertAppend(stream, events, expectedRevision);
+    if (this.closed) throw new StoreUnavailable('the store is closed');
     return new Promise((resolve, reject) => {
       this.queue.push({ stream, events, expectedRevision, resolve, reject });
       if (this.flushing) return;
@@ -80,16 +84,20 @@ export class SqliteEventStore extends EventStore {
   }
 
   async readStream(stream: string, fromRevision: number, limit: number): Promise<readonly StoredEvent[]> {
-    const row = this.statements.streamNo.get(stream) as { streamNo: number } | undefined;
-    if (!row) return [];
-    return (this.statements.readStream.all(row.streamNo, fromRevision, limit) as StoredEvent[]).map((event) => ({
-      ...event,
-      stream,
-    }));
+    return this.reading(() => {
+      const streamNo = this.streamNo(stream);
+      if (streamNo === undefined) return [];
+      const rows = this.statements.readStream.all(streamNo, fromRevision, limit) as StoredEvent[];
+      return rows.map((event) => ({ ...event, stream }));
+    });
   }
 
   async readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]> {
-    return this.statements.readAll.all(afterPosition, limit) as StoredEvent[];
+    return this.reading(() => {
+      const rows = this.statements.readAll.all(afterPosition, limit) as StoredEvent[];
+      if (rows.length === 0 && afterPosition > this.last()) throw new PositionBeyondHead(afterPosition, this.last());
+      return rows;
+    });
   }
 
   async subscribe(wake: () => void): Promise<Subscription> {
@@ -98,14 +106,36 @@ export class SqliteEventStore extends EventStore {
   }
 
   async head(): Promise<number> {
-    return (this.statements.head.get() as { position: number }).position;
+    return this.reading(() => this.last());
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     while (this.queue.length > 0) this.flush();
     this.closed = true;
-    this.database.close();
+    this.listeners.clear();
+    try {
+      this.database.close();
+    } catch {
+      // A recovery that could not open the file again has left nothing to close.
+    }
+  }
+
+  private last(): number {
+    return (this.statements.head.get() as { position: number }).position;
+  }
+
+  /** Whatever the database cannot answer is the store being unavailable; our own errors pass. */
+  private reading<T>(read: () => T): T {
+    try {
+      this.ensureOpen();
+      return read();
+    } catch (error) {
+      if (error instanceof PositionBeyondHead) throw error;
+      throw new StoreUnavailable(this.closed ? 'the store is closed' : 'the event log could not be read', {
+        cause: error,
+      });
+    }
   }
 
   private flush(): void {
@@ -118,6 +148,7 @@ export class SqliteEventStore extends EventStore {
   private commit(group: readonly Waiting[]): void {
     let outcomes: Outcome[];
     try {
+      this.ensureOpen();
       this.database.exec('BEGIN IMMEDIATE');
       outcomes = group.map((waiting) => ({ waiting, result: this.write(waiting) }));
       this.database.exec('COMMIT');
@@ -131,15 +162,28 @@ export class SqliteEventStore extends EventStore {
       if (result instanceof RevisionConflict) waiting.reject(result);
       else waiting.resolve(result);
     }
-    for (const wake of this.listeners) wake();
+    if (outcomes.some(({ result }) => !(result instanceof RevisionConflict))) this.wakeAll();
+  }
+
+  /** A listener that throws must not stop the writer: its own next wake finds what this one missed. */
+  private wakeAll(): void {
+    for (const wake of this.listeners) {
+      try {
+        wake();
+      } catch {
+        continue;
+      }
+    }
   }
 
   private write({ stream, events, expectedRevision }: Waiting): Appended | RevisionConflict {
-    const streamNo = this.streamNo(stream);
-    const { revision: last } = this.statements.lastRevision.get(streamNo) as { revision: number };
+    const known = this.streamNo(stream);
+    const last = known === undefined ? NO_STREAM : this.lastRevision(known);
     if (last !== expectedRevision) {
-      return this.sameAgain(streamNo, events, expectedRevision) ?? new RevisionConflict(stream, expectedRevision);
+      const again = known === undefined ? undefined : this.sameAgain(known, events, expectedRevision);
+      return again ?? new RevisionConflict(stream, expectedRevision);
     }
+    const streamNo = known ?? Number(this.statements.addStream.run(stream).lastInsertRowid);
     let revision = last;
     let position = 0;
     for (const event of events) {
@@ -165,12 +209,15 @@ export class SqliteEventStore extends EventStore {
     return same && last ? { revision: last.revision, position: last.position } : undefined;
   }
 
-  private streamNo(stream: string): number {
-    const row = this.statements.streamNo.get(stream) as { streamNo: number } | undefined;
-    return row ? row.streamNo : Number(this.statements.addStream.run(stream).lastInsertRowid);
+  private streamNo(stream: string): number | undefined {
+    return (this.statements.streamNo.get(stream) as { streamNo: number } | undefined)?.streamNo;
   }
 
-  /** After a failed commit nothing on this connection is trusted: it is closed and the file is opened and read anew. */
+  private lastRevision(streamNo: number): number {
+    return (this.statements.lastRevision.get(streamNo) as { revision: number }).revision;
+  }
+
+  /** After a failed commit nothing on this connection is trusted: it is closed, and who comes next opens it anew. */
   private recover(): void {
     try {
       this.database.exec('ROLLBACK');
@@ -180,11 +227,18 @@ export class SqliteEventStore extends EventStore {
     if (this.path === ':memory:') return;
     try {
       this.database.close();
-      this.database = openDatabase(this.path, 'full');
-      this.statements = prepare(this.database);
     } catch {
-      // Still unwritable: the next append fails the same way and tries again.
+      // It could not be opened when it was tried last.
     }
+    this.lost = true;
+  }
+
+  /** Opens the file anew where a failed commit has given it up; throws while it cannot be opened. */
+  private ensureOpen(): void {
+    if (!this.lost || this.closed) return;
+    this.database = openDatabase(this.path, 'full');
+    this.statements = prepare(this.database);
+    this.lost = false;
   }
 }
 
