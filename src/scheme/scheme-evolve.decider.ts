@@ -5,6 +5,7 @@ import {
   approved,
   bear,
   bearerId,
+  type From,
   poolOf,
   type SchemeEvent,
   type SchemeState,
