@@ -4,7 +4,8 @@ import { fen, type Fen, yuan } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import { ceiling, type Check, judge } from '../policy/judgement.rules.js';
-import { availableOf, type GrantEvent, type GrantState, sentTo } from './grant-state.decider.js';
+import { disbursable, withdrawable } from './allocation.decider.js';
+import { availableOf, type GrantEvent, type GrantState } from './grant-state.decider.js';
 
 export type ReversalCommand = {
   readonly type: 'ReverseEntry';
@@ -68,19 +69,10 @@ function checksOf(state: GrantState, event: GrantEvent): Check[] {
     case 'GrantAllocationWithdrawn':
     case 'DecompositionReturned':
       return [withinAvailable(state, fen(event.data.amount))];
-    case 'GrantAllocated': {
-      const { schemeId, costArea, amount, lineId } = event.data;
-      const { allocated, disbursed, marked } = sentTo(state, schemeId, costArea);
-      const marks = [...marked.values()].reduce((sum, one) => sum + one, 0n);
-      const own = lineId === undefined ? allocated - marks : (marked.get(lineId) ?? 0n);
-      const free = allocated - disbursed < own ? allocated - disbursed : own;
-      return [ceiling('R09', fen(amount), free, { asked: amount, available: yuan(free) })];
-    }
-    case 'GrantDisbursementReturned': {
-      const { allocated, disbursed } = sentTo(state, event.data.schemeId, event.data.costArea);
-      const free = allocated - disbursed;
-      return [ceiling('R09', fen(event.data.amount), free, { asked: event.data.amount, available: yuan(free) })];
-    }
+    case 'GrantAllocated':
+      return [withdrawable(state, event.data, event.data.costArea)];
+    case 'GrantDisbursementReturned':
+      return [disbursable(state, event.data.schemeId, event.data.amount, event.data.costArea)];
     default:
       return [];
   }

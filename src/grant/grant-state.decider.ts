@@ -4,6 +4,7 @@ import { fen, type Fen } from '../kernel/money.js';
 import type { FundingSource } from '../policy/funding-source.js';
 import type { Programme } from '../policy/rule-pack.js';
 import type { CostArea, WorkItem } from '../policy/work-item.js';
+import { allot, initialSending, permit, type Sending, sentOf } from './allocation.decider.js';
 
 export const GRANT_LEVELS = ['central', 'provincial', 'city', 'county'] as const;
 export const GRANT_SOURCES = ['housing-sale-proceeds', 'pooled-compound-funds'] as const;
@@ -74,12 +75,10 @@ export type GrantEvent = Identified &
     | Told<'EntryReversed', ReversedData>
   );
 
-export type Sent = { allocated: Fen; disbursed: Fen; marked: Map<string, Fen> };
-export type GrantState = {
+export type GrantState = Sending & {
   award?: Award & { readonly awardedOn: string };
   awarded: Fen;
   decomposed: Fen;
-  allocated: Fen;
   returned: Fen;
   lapsed: Fen;
   carriedOverOn?: string;
@@ -89,20 +88,15 @@ export type GrantState = {
   /** Money events in their order, for what stands on them: ids and types. */
   readonly entries: { readonly eventId: string; readonly type: string }[];
   readonly children: Map<string, { divisionCode: string; amount: Fen }>;
-  /** By scheme and cost area. */
-  readonly sent: Map<string, Sent>;
-  readonly permitted: { schemeId: string; costArea: CostArea; rule: string; lineId: string | null }[];
 };
 export const initialGrant = (): GrantState => ({
   awarded: 0n,
   decomposed: 0n,
-  allocated: 0n,
+  ...initialSending(),
   returned: 0n,
   lapsed: 0n,
   registered: false,
   children: new Map(),
-  sent: new Map(),
-  permitted: [],
   reversed: new Set(),
   entries: [],
 });
@@ -110,9 +104,6 @@ export const initialGrant = (): GrantState => ({
 /** R09: what is awarded and neither passed down, allocated, returned nor lapsed. */
 export const availableOf = ({ awarded, decomposed, allocated, returned, lapsed }: GrantState): Fen =>
   awarded - decomposed - allocated - returned - lapsed;
-
-export const sentTo = (state: GrantState, schemeId: string, costArea: CostArea): Sent =>
-  state.sent.get(`${schemeId}|${costArea}`) ?? { allocated: 0n, disbursed: 0n, marked: new Map() };
 
 /** Folds one fact into what the next decision needs. Owns the state and changes it. */
 export function evolve(state: GrantState, event: GrantEvent): GrantState {
@@ -150,20 +141,16 @@ function apply(state: GrantState, event: GrantEvent, sign: 1n | -1n): GrantState
     }
     case 'GrantAllocated':
       allot(state, event.data, sign);
-      if (sign === 1n)
-        for (const rule of data.override?.rules ?? []) {
-          const { schemeId, costArea, lineId = null } = event.data;
-          state.permitted.push({ schemeId, costArea, rule, lineId });
-        }
+      if (sign === 1n) permit(state, event.data, data.override?.rules ?? []);
       break;
     case 'GrantAllocationWithdrawn':
       allot(state, event.data, sign === 1n ? -1n : 1n);
       break;
     case 'GrantDisbursed':
-      sent(state, event.data).disbursed += sign * fen(event.data.amount);
+      sentOf(state, event.data).disbursed += sign * fen(event.data.amount);
       break;
     case 'GrantDisbursementReturned':
-      sent(state, event.data).disbursed -= sign * fen(event.data.amount);
+      sentOf(state, event.data).disbursed -= sign * fen(event.data.amount);
       break;
     case 'GrantCarriedOver':
       if (sign === 1n) state.carriedOverOn = data.occurredOn;
@@ -183,19 +170,4 @@ function apply(state: GrantState, event: GrantEvent, sign: 1n | -1n): GrantState
       break;
   }
   return state;
-}
-
-function sent(state: GrantState, { schemeId, costArea }: ToScheme): Sent {
-  const key = `${schemeId}|${costArea}`;
-  let to = state.sent.get(key);
-  if (!to) state.sent.set(key, (to = { allocated: 0n, disbursed: 0n, marked: new Map() }));
-  return to;
-}
-
-function allot(state: GrantState, data: ToScheme & { lineId?: string }, sign: 1n | -1n): void {
-  const amount = fen(data.amount) * sign;
-  const to = sent(state, data);
-  to.allocated += amount;
-  state.allocated += amount;
-  if (data.lineId !== undefined) to.marked.set(data.lineId, (to.marked.get(data.lineId) ?? 0n) + amount);
 }

@@ -3,11 +3,18 @@ import { assertKnown, assertNotBefore, assertOpen, type Known, type Noted } from
 import { fen, yuan } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
-import { centralPlanContent } from '../policy/essential-kinds.rules.js';
 import { ceiling, type Check, judge, must } from '../policy/judgement.rules.js';
-import { cell } from '../policy/matrix.rules.js';
 import type { RulePack } from '../policy/rule-pack.js';
-import type { CostArea, WorkItem } from '../policy/work-item.js';
+import {
+  allocationChecks,
+  areaOf,
+  assertDivision,
+  disbursable,
+  permittedFor,
+  type SchemeFacts,
+  type ToSchemeCommand,
+  withdrawable,
+} from './allocation.decider.js';
 import {
   type Award,
   availableOf,
@@ -15,7 +22,6 @@ import {
   type GrantEvent,
   type GrantState,
   initialGrant,
-  sentTo,
 } from './grant-state.decider.js';
 import {
   carryOver,
@@ -28,19 +34,6 @@ import {
 } from './grant-year.decider.js';
 import { reverse, type ReversalCommand } from './grant-reversal.decider.js';
 
-/** What the grant must know of the scheme it sends money to, as its handler read it. */
-export type SchemeFacts = {
-  readonly schemeId: string;
-  readonly divisionCode: string;
-  readonly pack: RulePack;
-  readonly centralPlan: boolean;
-  /** Of the approved revision, before the first approval the latest; null where there is none. */
-  readonly workItems: readonly WorkItem[] | null;
-  readonly line?: { readonly lineId: string; readonly workItem: WorkItem; readonly costArea: CostArea };
-  /** True where the other central programme has marked or paid the line (R11). */
-  readonly otherProgramme: boolean;
-};
-type ToSchemeCommand = { schemeId: string; amount: string; costArea?: CostArea; lineId?: string };
 export type GrantCommand =
   | { readonly type: 'AwardGrant'; readonly data: Award & Noted; readonly known: Known }
   | { readonly type: 'AmendGrant'; readonly data: { amount: string; reason: string } & Noted; readonly known: Known }
@@ -180,46 +173,13 @@ const verdict = (checks: readonly Check[], pack?: RulePack, granted: readonly st
 
 function allocate(state: GrantState, { data, known, scheme }: Of<'AllocateGrant'>, granted: readonly string[]): Decide {
   const award = state.award!;
-  if (!scheme.divisionCode.startsWith(award.divisionCode)) throw new Rejected('wrong-division');
+  assertDivision(award.divisionCode, scheme);
   const costArea = areaOf(data.costArea, scheme);
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, award.awardedOn);
-  const tried = verdict(
-    [...allocationChecks(state, scheme, costArea), fromAvailable(state, data.amount)],
-    scheme.pack,
-    granted,
-  );
+  const checks = [...allocationChecks(state, award, scheme, costArea), fromAvailable(state, data.amount)];
+  const tried = verdict(checks, scheme.pack, granted);
   return { events: [{ type: 'GrantAllocated', data: { ...data, ...originOf(award), costArea } }], ...tried };
-}
-
-function allocationChecks(state: GrantState, scheme: SchemeFacts, costArea: CostArea): Check[] {
-  const { source, programme, mayFund } = state.award!;
-  const money = { source, programme, mayFund };
-  const { pack, line } = scheme;
-  const answered = cell(pack, money, { costArea, workItem: line?.workItem });
-  const areasOwn = cell(pack, money, { costArea }).level === 'warn';
-  const covered = state.permitted.some(
-    (one) =>
-      one.schemeId === scheme.schemeId &&
-      one.costArea === costArea &&
-      one.rule === answered.rule &&
-      (one.lineId === (line?.lineId ?? null) || (areasOwn && one.lineId === null)),
-  );
-  const facts = { source, costArea, ...(line ? { lineId: line.lineId, workItem: line.workItem } : {}) };
-  return [
-    ...(source === 'central-grant' ? [inCentralPlan(scheme)] : []),
-    { rule: answered.rule, level: answered.level, facts, covered },
-    must('R11', !(source === 'central-grant' && scheme.otherProgramme), line && { lineId: line.lineId }),
-  ];
-}
-
-/** R19, as known at this moment: no revision at all refuses, a warning of R02 passes. */
-const inCentralPlan = ({ centralPlan, workItems, pack }: SchemeFacts): Check =>
-  must('R19', centralPlan && workItems !== null && centralPlanContent(pack, workItems) !== 'stop');
-
-function areaOf(stated: CostArea | undefined, { line }: SchemeFacts): CostArea {
-  if (stated !== undefined && line && line.costArea !== stated) throw new Rejected('cost-area-mismatch');
-  return stated ?? line?.costArea ?? 'public-area';
 }
 
 const originOf = ({ grantId, source, programme }: Award) => ({ grantId, source, ...(programme ? { programme } : {}) });
@@ -229,15 +189,7 @@ function withdrawAllocation(state: GrantState, { data, known, scheme }: Of<'With
   const costArea = areaOf(data.costArea, scheme);
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, award.awardedOn);
-  const { allocated, disbursed, marked } = sentTo(state, data.schemeId, costArea);
-  const marks = [...marked.values()].reduce((sum, one) => sum + one, 0n);
-  const amount = fen(data.amount);
-  const free = data.lineId === undefined ? allocated - marks : (marked.get(data.lineId) ?? 0n);
-  const available = free < allocated - disbursed ? free : allocated - disbursed;
-  const tried = verdict(
-    [ceiling('R09', amount, available, { asked: data.amount, available: yuan(available) })],
-    scheme.pack,
-  );
+  const tried = verdict([withdrawable(state, data, costArea)], scheme.pack);
   return { events: [{ type: 'GrantAllocationWithdrawn', data: { ...data, ...originOf(award), costArea } }], ...tried };
 }
 
@@ -246,22 +198,13 @@ function disburse(state: GrantState, { data, known, scheme }: Of<'DisburseGrant'
   const costArea = areaOf(data.costArea, scheme);
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, award.awardedOn);
-  const { allocated, disbursed } = sentTo(state, data.schemeId, costArea);
-  const available = allocated - disbursed;
-  const facts = { asked: data.amount, available: yuan(available), costArea };
-  const tried = verdict([ceiling('R09', fen(data.amount), available, facts)], scheme.pack);
-  const permitted = state.permitted
-    .filter((one) => one.schemeId === data.schemeId && one.costArea === costArea)
-    .map(({ rule, lineId }) => ({ rule, lineId }));
+  const tried = verdict([disbursable(state, data.schemeId, data.amount, costArea)], scheme.pack);
   const { lineId: _, ...told } = data;
-  const event = {
-    ...told,
-    ...originOf(award),
-    costArea,
+  const more = {
     ...(award.mayFund ? { mayFund: award.mayFund } : {}),
-    ...(permitted.length > 0 ? { permitted } : {}),
+    ...permittedFor(state, data.schemeId, costArea),
   };
-  return { events: [{ type: 'GrantDisbursed', data: event }], ...tried };
+  return { events: [{ type: 'GrantDisbursed', data: { ...told, ...originOf(award), costArea, ...more } }], ...tried };
 }
 
 /** The child's side of a decomposition: its award, or a higher total where it exists. Never refused. */

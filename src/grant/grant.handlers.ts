@@ -12,7 +12,8 @@ import type { Programme } from '../policy/rule-pack.js';
 import { packOf, schemeDecider } from '../scheme/scheme.decider.js';
 import { paidByProgramme } from '../scheme/scheme-evolve.decider.js';
 import { linesOf, type SchemeState } from '../scheme/scheme-state.decider.js';
-import { type GrantCommand, grantDecider, type SchemeFacts } from './grant.decider.js';
+import type { SchemeFacts } from './allocation.decider.js';
+import { type GrantCommand, grantDecider } from './grant.decider.js';
 
 type Ordinary = Exclude<
   GrantCommand,

@@ -174,7 +174,8 @@ export function refundPayment(state: SchemeState, { data, known }: Of<'RefundPay
 function borneOf(state: SchemeState, payment: Payment, part: Bearer): bigint {
   const borne = amountIn(state.borneOnLine, bearerId(payment.lineId, part));
   let paidOnLine = 0n;
-  for (const one of state.payments.values()) if (one.lineId === payment.lineId && !one.reversed) paidOnLine += leftOf(one, part);
+  for (const one of state.payments.values())
+    if (one.lineId === payment.lineId && !one.reversed) paidOnLine += leftOf(one, part);
   const takenOver = larger(borne - paidOnLine, 0n);
   return larger(smaller(borne, leftOf(payment, part) + takenOver), 0n);
 }

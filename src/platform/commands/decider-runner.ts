@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Decider, type Decision, type Fact } from '../../kernel/decider.js';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 import { deterministicId, inScope } from '../../kernel/ids.js';
 import { isNeverRecorded, notFound, Rejected } from '../../kernel/rejection.js';
 import { Clock } from '../clock.js';
@@ -257,15 +258,19 @@ export class DeciderRunner {
 
   private dress(stream: string, fact: Fact, index: number, decision: Decision<Fact>, by: Invocation): Unhashed {
     const { subject, role, division } = by.caller;
+    const recordedAt = this.clock.now().toISOString();
+    const data = by.granted && fact.type !== COMMAND_REFUSED ? { ...fact.data, override: by.granted } : fact.data;
     return {
-      eventId: deterministicId('event', by.commandId, stream, String(index)),
+      // An id stands for one text: two replicas that decide the same command must not share ids, or a store that
+      // compares ids alone would tell both that theirs is the event it keeps.
+      eventId: deterministicId('event', by.commandId, stream, String(index), recordedAt, canonicalJson(data)),
       type: fact.type,
-      data: by.granted && fact.type !== COMMAND_REFUSED ? { ...fact.data, override: by.granted } : fact.data,
+      data,
       metadata: {
         commandId: by.commandId,
         fingerprint: by.fingerprint,
         actor: { subject, role, division },
-        recordedAt: this.clock.now().toISOString(),
+        recordedAt,
         correlationId: by.correlationId ?? by.commandId,
         causationId: by.causationId ?? by.commandId,
         schemaVersion: fact.type === COMMAND_REFUSED ? 1 : this.catalogue.version(fact.type),
