@@ -1,5 +1,6 @@
 import {
   type AllStreamResolvedEvent,
+  type AppendExpectedRevision,
   BACKWARDS,
   END,
   type EventStoreDBClient,
@@ -85,7 +86,7 @@ export class KurrentDbEventStore extends EventStore {
         metadata: JSON.parse(event.metadata) as Record<string, unknown>,
       }),
     );
-    const expected = expectedRevision === NO_STREAM ? NO_STREAM_YET : BigInt(expectedRevision);
+    const expected: AppendExpectedRevision = expectedRevision === NO_STREAM ? NO_STREAM_YET : BigInt(expectedRevision);
     try {
       const result = await this.attempt((client, attemptMs) => {
         const options = { ...this.connection.options, expectedRevision: expected, deadline: attemptMs };
