@@ -109,7 +109,7 @@ export function eventStoreContract(title: string, createLog: () => Promise<Log>)
         const appended = await store.append(stream, someEvents(stream, 1_000), NO_STREAM);
         expect(appended.revision).toBe(999);
         expect(await store.readStream(stream, 0, 2_000)).toHaveLength(1_000);
-      });
+      }, 20_000);
     });
 
     describe('the same append again', () => {
@@ -279,13 +279,16 @@ export function eventStoreContract(title: string, createLog: () => Promise<Log>)
         expect(await store.head()).toBe(second.position);
       });
 
-      it('ends at the head and shows nothing that is the store’s own', async () => {
+      it('begins with the first event, ends at the head and shows nothing that is the store’s own', async () => {
         const stream = freshName('grant');
+        const before = await store.head();
         const { position } = await store.append(stream, someEvents(stream, 1), NO_STREAM);
         expect(await store.readAll(position, 10)).toEqual([]);
-        const everything = await readEverything(store, 0, 500);
-        expect(everything.filter((one) => one.stream.startsWith('$') || one.type.startsWith('$'))).toEqual([]);
-        expect(everything.at(-1)).toMatchObject({ stream, position });
+        // The beginning and the end: a server may keep a long log of earlier runs.
+        const seen = [...(await store.readAll(0, 500)), ...(await readEverything(store, before))];
+        expect(seen.filter((one) => one.stream.startsWith('$') || one.type.startsWith('$'))).toEqual([]);
+        expect(seen[0]).toMatchObject({ revision: 0 });
+        expect(seen.at(-1)).toMatchObject({ stream, position });
       });
 
       it('refuses a position beyond the head instead of waiting there for ever', async () => {

@@ -41,10 +41,15 @@ export class Attempts {
    * Runs `call`, which keeps `attemptMs` itself, on the client of the moment until it answers. Answers of the server (conflict, missing, refused) are
    * thrown as they come; silence and unknown errors are repeated until patience ends in StoreUnavailable.
    */
-  async run<Client, T>(client: () => Client, call: (client: Client, attemptMs: number) => Promise<T>): Promise<T> {
+  async run<Client, T>(
+    client: () => Client,
+    call: (client: Client, attemptMs: number) => Promise<T>,
+    /** More time for each try, where the call itself is large. */
+    extraMs = 0,
+  ): Promise<T> {
     this.circuit.enter();
-    const { attemptMs, patienceMs } = this.options;
-    const giveUpAt = performance.now() + patienceMs;
+    const attemptMs = this.options.attemptMs + extraMs;
+    const giveUpAt = performance.now() + this.options.patienceMs + 2 * extraMs;
     for (let attempt = 0; ; attempt++) {
       if (this.stopped) throw new StoreUnavailable('the store is closed');
       const current = client();

@@ -1,5 +1,6 @@
 import {
   type AllStreamResolvedEvent,
+  type AppendExpectedRevision,
   BACKWARDS,
   END,
   type EventStoreDBClient,
@@ -43,6 +44,8 @@ const SMALLEST_PAGE = 64;
 
 /** Below what docker-compose.yml gives the server (`--max-append-size`), with room for what it adds to each event. */
 const LARGEST_APPEND_BYTES = 15_000_000;
+/** The client sends each event of an append by itself; on a busy machine a thousand of them take a second and more. */
+const MS_PER_EVENT = 4;
 /** How long after the client's own deadline we stop believing that it keeps it. */
 const LATEST_MS = 250;
 
@@ -83,18 +86,12 @@ export class KurrentDbEventStore extends EventStore {
         metadata: JSON.parse(event.metadata) as Record<string, unknown>,
       }),
     );
-    const expected = expectedRevision === NO_STREAM ? NO_STREAM_YET : BigInt(expectedRevision);
+    const expected: AppendExpectedRevision = expectedRevision === NO_STREAM ? NO_STREAM_YET : BigInt(expectedRevision);
     try {
-      const result = await this.attempt((client, attemptMs) =>
-        withinTime(
-          client.appendToStream(stream, payload, {
-            ...this.connection.options,
-            expectedRevision: expected,
-            deadline: attemptMs,
-          }),
-          attemptMs + LATEST_MS,
-        ),
-      );
+      const result = await this.attempt((client, attemptMs) => {
+        const options = { ...this.connection.options, expectedRevision: expected, deadline: attemptMs };
+        return withinTime(client.appendToStream(stream, payload, options), attemptMs + LATEST_MS);
+      }, events.length * MS_PER_EVENT);
       const revision = safe(result.nextExpectedRevision);
       if (revision !== expectedRevision + events.length)
         throw this.damage(stream, `appended after revision ${expectedRevision}, the server counts ${revision}`);
@@ -176,9 +173,12 @@ export class KurrentDbEventStore extends EventStore {
     this.connection.close();
   }
 
-  private async attempt<T>(call: (client: EventStoreDBClient, attemptMs: number) => Promise<T>): Promise<T> {
+  private async attempt<T>(
+    call: (client: EventStoreDBClient, attemptMs: number) => Promise<T>,
+    extraMs = 0,
+  ): Promise<T> {
     if (this.closed) throw new StoreUnavailable('the store is closed');
-    return this.attempts.run(() => this.connection.client, call);
+    return this.attempts.run(() => this.connection.client, call, extraMs);
   }
 
   /**
