@@ -13,6 +13,7 @@ import { Clock } from './platform/clock.js';
 import { ProcessRunner } from './platform/commands/process-runner.js';
 import type { Settings } from './platform/config/settings.js';
 import type { EventStore } from './platform/event-store/event-store.js';
+import { KurrentDbEventStore } from './platform/event-store/kurrentdb/kurrentdb-event-store.js';
 import { SqliteEventStore } from './platform/event-store/sqlite/sqlite-event-store.js';
 import { dressApplication, fastifyAdapter } from './platform/http/server.js';
 import { NestLogger } from './platform/operations/logger.js';
@@ -70,7 +71,8 @@ export async function openService({
 
 function openStore({ eventStore, dataDir }: Settings): EventStore {
   if (eventStore === 'sqlite') return new SqliteEventStore(join(dataDir, 'events.db'));
-  throw new Error(`EVENT_STORE ${eventStore} is not known`);
+  if (/^(esdb|kurrentdb):\/\//.test(eventStore)) return new KurrentDbEventStore(eventStore);
+  throw new Error('EVENT_STORE is sqlite, esdb://… or kurrentdb://…');
 }
 
 /** `/openapi.json` and `/docs`, from the controllers and DTOs themselves. */

@@ -32,7 +32,7 @@ export class SystemController {
   @Open('readyz')
   async readyz(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const head = await this.store.head().catch(() => null);
-    const degraded = this.projections.degraded();
+    const degraded = [...this.projections.degraded(), ...this.store.degraded()];
     const lag = head === null ? null : Math.max(0, head - this.projections.position);
     const ready = head !== null && degraded.length === 0;
     reply.status(ready ? 200 : 503);

@@ -96,10 +96,12 @@ export class ReadDesk {
     }
   }
 
-  /** The event at a position. */
+  /** The event at a position. A store reads from positions it named, so the contents page tells stream and revision. */
   async eventAt(position: number): Promise<RecordedEvent | undefined> {
-    const [stored] = await this.store.readAll(position - 1, 1);
-    return stored && stored.position === position ? this.catalogue.decode(stored) : undefined;
+    const sql = 'SELECT stream, revision FROM log_v1_events WHERE position = ?';
+    const at = this.get<{ stream: string; revision: number }>(sql, position);
+    const [stored] = at ? await this.store.readStream(at.stream, at.revision, 1) : [];
+    return stored && this.catalogue.decode(stored);
   }
 }
 
