@@ -38,9 +38,8 @@ export class ChangeCompoundHandler implements ICommandHandler<ChangeCompound> {
     const known = { closedThrough: division === undefined ? null : await this.periods.closedThrough(division) };
     const schemes = intent.type === 'CorrectCompound' ? await this.schemes.draftedBy(compoundId) : [];
     const command = { ...intent, known, schemes } as CompoundCommand;
-    return this.desk.record(compoundDecider, compoundId, command, { ...by, creates }, (events) =>
-      made(compoundId, events),
-    );
+    const asked = { ...by, creates, ...(creates ? { division: intent.data.divisionCode } : {}) };
+    return this.desk.record(compoundDecider, compoundId, command, asked, (events) => made(compoundId, events));
   }
 }
 

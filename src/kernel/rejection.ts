@@ -70,7 +70,7 @@ export type RejectionDetails = {
   readonly pointer?: string;
   /** Ids of the events in the way (`dependent-entries`) or of the thing concerned. */
   readonly eventIds?: readonly string[];
-  /** Of a command that waits for a second person: the division it concerns. */
+  /** The division it concerns, where the stream does not tell: of a command that waits, or refused on a new id. */
   readonly division?: string;
   /** Answered and not written down: the thing in the way is not the caller's to know of. */
   readonly unrecorded?: boolean;

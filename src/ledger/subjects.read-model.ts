@@ -66,7 +66,7 @@ export class SubjectsReadModel extends ReadModel {
   `;
 
   apply({ stored, event }: Incoming, write: Writer): void {
-    if (stored.type === COMMAND_REFUSED) return;
+    if (stored.type === COMMAND_REFUSED) return refused(event(), write);
     const category = stored.stream.slice(0, stored.stream.indexOf('-'));
     if (category === 'compound') compound(event(), write);
     else if (category === 'scheme') scheme(event(), write);
@@ -79,6 +79,13 @@ export class SubjectsReadModel extends ReadModel {
 
 function stream({ stream: name }: RecordedEvent, division: string, compoundId: string | null, write: Writer): void {
   write.run('INSERT OR REPLACE INTO subjects_v1_streams VALUES (?, ?, ?)', name, division, compoundId);
+}
+
+/** A refusal may be all there is of a stream; it is listed in the division it was asked for. */
+function refused({ stream: name, data }: RecordedEvent, write: Writer): void {
+  const { division } = data as { division?: string };
+  if (division !== undefined)
+    write.run('INSERT OR IGNORE INTO subjects_v1_streams VALUES (?, ?, NULL)', name, division);
 }
 
 function compound(recorded: RecordedEvent, write: Writer): void {

@@ -2,6 +2,7 @@ import { DatedDto, SelfDatedDto } from '../platform/http/recorded.dto.js';
 import {
   HasDistinct,
   Holds,
+  isA,
   IsAmount,
   IsBusinessDate,
   IsCount,
@@ -202,9 +203,8 @@ export class BudgetLineDto {
 
   /** Id of a published table, or a table of the scheme's own. */
   @OptionalWhen((line: BudgetLineDto) => line.shareMethod !== 'floor-coefficient')
-  @Holds(
-    'invalidParameter',
-    (line: BudgetLineDto) => typeof line.coefficients === 'object' || KNOWN_TABLES.includes(line.coefficients),
+  @Holds('isCoefficients', ({ coefficients }: BudgetLineDto) =>
+    typeof coefficients === 'string' ? KNOWN_TABLES.includes(coefficients) : isA(CoefficientTableDto, coefficients),
   )
   readonly coefficients?: string | CoefficientTableDto;
 

@@ -88,7 +88,10 @@ export class DeciderRunner {
     const stream = `${decider.category}-${id}`;
     const transaction = this.transactions.getStore();
     if (transaction) return this.join(transaction, decider as unknown as AnyDecider, stream, command, by);
-    return this.inTurn(stream, () => this.attempt(decider as unknown as AnyDecider, stream, command, by));
+    // One key used at once for two streams is still used once: its requests take turns, as those of one stream do.
+    return this.inTurn(by.commandId, () =>
+      this.inTurn(stream, () => this.attempt(decider as unknown as AnyDecider, stream, command, by)),
+    );
   }
 
   /**
@@ -201,7 +204,8 @@ export class DeciderRunner {
     } catch (error) {
       if (!(error instanceof Rejected) || isNeverRecorded(error) || by.caller.role === 'system') throw error;
       refusal = error;
-      decision = { events: [refusalFact(error, by, this.clock)], ...policyOf(error) };
+      const isNew = decider.divisionOf(folded.state) === undefined;
+      decision = { events: [refusalFact(error, by, this.clock, isNew)], ...policyOf(error) };
     }
     if (decision.events.length === 0)
       return { stream, events: [], revision: folded.revision, position: 0, replayed: false };

@@ -18,11 +18,13 @@ export class Refused extends Rejected {
   }
 }
 
-/** A refusal as a fact of the stream it was decided on. */
-export function refusalFact(error: Rejected, by: Invocation, clock: Clock): Fact {
+/** A refusal as a fact of the stream it was decided on; a stream that is not there yet is told its division. */
+export function refusalFact(error: Rejected, by: Invocation, clock: Clock, isNew: boolean): Fact {
   const told = by.body['occurredOn'];
   const occurredOn = typeof told === 'string' ? told : shanghaiDate(clock.now().getTime());
-  return { type: COMMAND_REFUSED, data: { occurredOn, code: error.code, path: by.path, ...error.details } } as Fact;
+  const place = isNew && by.division !== undefined ? { division: by.division } : {};
+  const data = { occurredOn, code: error.code, path: by.path, ...error.details, ...place };
+  return { type: COMMAND_REFUSED, data } as Fact;
 }
 
 /** The refusal a stored event tells of. */

@@ -41,7 +41,7 @@ function hiddenKey(value: unknown, pointer: string): string | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   for (const key of Object.keys(value)) {
     const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') return path;
+    if (key in Object.prototype || key === 'prototype') return path;
     const inner = hiddenKey((value as Record<string, unknown>)[key], path);
     if (inner !== undefined) return inner;
   }

@@ -200,6 +200,10 @@ const FIELD_ERRORS: Readonly<Record<string, Sentence>> = {
     zh: '与改造内容的部位不符，或费用行未注明部位',
     en: 'contradicts the work item, or a fee does not state it',
   },
+  isCoefficients: {
+    zh: '须为已公布的系数表编号，或 {basis, rows:[{floor, coefficient}]}',
+    en: 'must be the id of a published table, or {basis, rows:[{floor, coefficient}]}',
+  },
   describedItem: { zh: '“其他”类须有说明', en: 'an item of the other kinds needs a description' },
   grossLessCost: { zh: '金额须等于收益减成本', en: 'must be the gross amount less the cost' },
   atLeastOne: { zh: '没有任何更改', en: 'changes nothing' },

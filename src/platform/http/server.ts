@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { ApiKeys } from '../auth/api-keys.js';
-import { commandIdOf, type Invocation } from '../commands/invocation.js';
+import { type Caller, commandIdOf, type Invocation } from '../commands/invocation.js';
 import type { Settings } from '../config/settings.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
 import { BodyPipe } from './edge.pipe.js';
@@ -32,6 +32,13 @@ export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
     return503OnClosing: true,
+    // An address that cannot even be read (`%ZZ`, a name without end) is an address where there is nothing.
+    frameworkErrors: (_: unknown, request: unknown, reply: unknown) => {
+      const edge = request as EdgeRequest;
+      edge.language = languageOf(edge);
+      const problem = callerOf(edge, keys) ? new Problem('not-found') : unauthenticated();
+      sendProblem(problem, edge, reply as FastifyReply, logger);
+    },
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const known: KnownRoute[] = [];
@@ -43,7 +50,7 @@ export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter
   });
   fastify.addHook('onRequest', async (request, reply) => {
     const edge = request as EdgeRequest;
-    edge.language = /^\s*en\b/i.test(request.headers['accept-language'] ?? '') ? 'en' : 'zh';
+    edge.language = languageOf(edge);
     try {
       admit(edge, reply, keys, known, settings);
     } catch (error) {
@@ -64,15 +71,24 @@ function admit(
 ): void {
   reply.header('X-Request-Id', request.id);
   const card = request.is404 ? undefined : cardOf(request);
-  const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '');
-  const caller = bearer ? keys.callerOf(bearer[1]!) : undefined;
+  const caller = callerOf(request, keys);
   if (caller) request.caller = caller;
   const isOpen =
     card?.kind === 'open' || card?.kind === 'page' || (!request.is404 && !card) || isMetrics(request, settings);
-  if (!caller && !isOpen) throw new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (!caller && !isOpen) throw unauthenticated();
   if (request.is404) throw nowhere(request, known);
   if (card && card.roles.length > 0 && caller && !card.roles.includes(caller.role)) throw new Problem('forbidden');
 }
+
+const unauthenticated = (): Problem => new Problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } });
+
+function callerOf({ headers }: EdgeRequest, keys: ApiKeys): Caller | undefined {
+  const bearer = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.authorization ?? '');
+  return bearer ? keys.callerOf(bearer[1]!) : undefined;
+}
+
+const languageOf = ({ headers }: EdgeRequest): 'en' | 'zh' =>
+  /^\s*en\b/i.test(headers['accept-language'] ?? '') ? 'en' : 'zh';
 
 const isMetrics = (request: EdgeRequest, settings: Settings): boolean =>
   settings.metricsOpen && request.routeOptions?.url === '/metrics';

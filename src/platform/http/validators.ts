@@ -1,4 +1,4 @@
-import { Type } from 'class-transformer';
+import { plainToInstance, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -12,6 +12,7 @@ import {
   registerDecorator,
   ValidateIf,
   ValidateNested,
+  validateSync,
   type ValidationArguments,
   type ValidationOptions,
 } from 'class-validator';
@@ -139,3 +140,10 @@ export const Holds = (name: string, test: (whole: never) => boolean) =>
       return true; // Another check already refused what the test could not read.
     }
   });
+
+/** Whether a value, where a field may hold several kinds, is an object of this class and has nothing else in it. */
+export const isA = (part: new () => object, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  validateSync(plainToInstance(part, value), { whitelist: true, forbidNonWhitelisted: true }).length === 0;
