@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
 import { BatchModule } from './batch/batch.module.js';
 import { CompoundModule } from './compound/compound.module.js';
+import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         LedgerModule,
         BatchModule,
         EntryModule,
+        DemoModule,
       ],
     };
   }

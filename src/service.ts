@@ -5,6 +5,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { Approvals } from './approval/approval.handlers.js';
+import { DemoCity } from './demo/demo-city.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { LedgerReadModel } from './ledger/ledger.read-model.js';
 import { SubjectsReadModel } from './ledger/subjects.read-model.js';
@@ -66,6 +67,13 @@ export async function openService({
     await projections.stop();
     await store.close();
   };
+  try {
+    const seeded = await app.get(DemoCity).seedAsSet();
+    if (seeded) logger.info(seeded, 'the demonstration city is recorded');
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { app, keys, store, projections, close };
 }
 

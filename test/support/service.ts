@@ -46,6 +46,8 @@ export class TestClock extends Clock {
   }
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 export type Reply = {
   readonly status: number;
   // Bodies are read field by field in assertions; their shapes are what the tests are about.
@@ -64,11 +66,13 @@ export class TestService {
     readonly directory: string,
     private service: Service,
     readonly clock: Clock,
+    private readonly environment: Environment,
   ) {}
 
-  static async open(clock: Clock = new TestClock()): Promise<TestService> {
+  /** On a directory of its own; `environment` adds settings to those every test starts with. */
+  static async open(clock: Clock = new TestClock(), environment: Environment = {}): Promise<TestService> {
     const directory = mkdtempSync(join(tmpdir(), 'renewal-'));
-    return new TestService(directory, await start(directory, clock), clock);
+    return new TestService(directory, await start(directory, clock, environment), clock, environment);
   }
 
   get inner(): Service {
@@ -79,7 +83,7 @@ export class TestService {
   async restart(between: () => void | Promise<void> = () => undefined): Promise<void> {
     await this.service.close();
     await between();
-    this.service = await start(this.directory, this.clock);
+    this.service = await start(this.directory, this.clock, this.environment);
   }
 
   async close(): Promise<void> {
@@ -125,8 +129,9 @@ export class TestService {
   }
 }
 
-function start(directory: string, clock: Clock): Promise<Service> {
-  const settings = Settings.from({ DATA_DIR: directory, API_KEYS, SEED_DEMO: 'never', LOG_LEVEL: 'silent' });
+function start(directory: string, clock: Clock, environment: Environment): Promise<Service> {
+  const usual = { DATA_DIR: directory, API_KEYS, SEED_DEMO: 'never', LOG_LEVEL: 'silent' };
+  const settings = Settings.from({ ...usual, ...environment });
   return openService({ settings, logger: pino({ level: 'silent' }), clock });
 }
 
