@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
 import { BatchModule } from './batch/batch.module.js';
+import { CalculationModule } from './calculation/calculation.module.js';
 import { CompoundModule } from './compound/compound.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
@@ -20,6 +21,7 @@ export class AppModule {
       imports: [
         PlatformModule.of(platform),
         PolicyModule,
+        CalculationModule,
         CompoundModule,
         SchemeModule,
         GrantModule,

@@ -12,6 +12,7 @@ import {
   type CoefficientTableId,
 } from './elevator-shares.engine.js';
 import { distributeByFactors } from './factor-distribution.engine.js';
+import type { FundingPlan } from './funding-plan.engine.js';
 import { calculateInterest, type InterestRule } from './interest.engine.js';
 import { forecastReserve, fundingPlans, type Forecast } from './reserve-forecast.engine.js';
 
@@ -127,6 +128,22 @@ function ownValue(values: Readonly<Record<string, DecimalString>>, name: string)
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined) throw new RangeError(`no value of ${name}`);
   return value;
+}
+
+/** POST /v1/calculations/funding-plan; also for the plan of a scheme. */
+export function answerFundingPlan({ funded, assignments, unfunded, unused, certificate }: FundingPlan) {
+  const plan = {
+    funded: yuan(funded),
+    assignments: assignments.map(({ amount, ...pair }) => ({ ...pair, amount: yuan(amount) })),
+    unfunded: unfunded.map(({ lineId, amount }) => ({ lineId, amount: yuan(amount) })),
+    unused: unused.map(({ sourceId, amount }) => ({ sourceId, amount: yuan(amount) })),
+  };
+  if (!certificate) return plan;
+  const { lines, sources, needed, available, short } = certificate;
+  return {
+    ...plan,
+    certificate: { lines, sources, needed: yuan(needed), available: yuan(available), short: yuan(short) },
+  };
 }
 
 export type ReserveForecastBody = {

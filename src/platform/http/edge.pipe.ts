@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { checkLongForm, isLongForm } from './long-form.js';
 import { type FieldError, Problem } from './problem.js';
 
 const LARGEST_ERROR_LIST = 100;
@@ -22,11 +23,16 @@ export class BodyPipe implements PipeTransform {
   }
 
   /** The same check for a body that did not come by HTTP: a batch's row, an approval's command. */
-  validate(value: unknown, dto: (new (...values: never[]) => unknown) | undefined): Promise<unknown> {
+  async validate(value: unknown, dto: (new (...values: never[]) => unknown) | undefined): Promise<unknown> {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       throw invalid([{ pointer: '', code: 'isObject' }]);
-    const hidden = hiddenKey(value, '');
+    const hidden = hiddenKey(value);
     if (hidden !== undefined) throw invalid([{ pointer: hidden, code: 'whitelistValidation' }]);
+    if (isLongForm(dto)) {
+      const errors = await checkLongForm(value, dto);
+      if (errors.length > 0) throw invalid(errors);
+      return value;
+    }
     return this.validation.transform(value, { type: 'body', metatype: dto as never });
   }
 }
@@ -37,13 +43,12 @@ const invalid = (errors: readonly FieldError[]): Problem =>
   });
 
 /** Names that mean something to JavaScript and nothing to us; the mapper would drop them without a word. */
-function hiddenKey(value: unknown, pointer: string): string | undefined {
-  if (value === null || typeof value !== 'object') return undefined;
+function hiddenKey(value: object): string | undefined {
   for (const key of Object.keys(value)) {
-    const path = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (key in Object.prototype || key === 'prototype') return path;
-    const inner = hiddenKey((value as Record<string, unknown>)[key], path);
-    if (inner !== undefined) return inner;
+    if (key in Object.prototype || key === 'prototype') return `/${key}`;
+    const inner = (value as Record<string, unknown>)[key];
+    const found = inner === null || typeof inner !== 'object' ? undefined : hiddenKey(inner);
+    if (found !== undefined) return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${found}`;
   }
   return undefined;
 }

@@ -20,7 +20,7 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
   } catch {
     throw new StrictJsonError('malformed-json');
   }
-  assertDepth(text);
+  const writtenKeys = scan(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -28,41 +28,34 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
     throw new StrictJsonError('malformed-json');
   }
   // A text in which no key is written twice has as many keys as the value; only then is a search needed.
-  if (countKeys(value) !== countWrittenKeys(text)) throw new StrictJsonError('duplicate-key');
+  if (countKeys(value) !== writtenKeys) throw new StrictJsonError('duplicate-key');
   if (LONE_SURROGATE.test(text) || hasEscapedLoneSurrogate(text, value)) throw new StrictJsonError('malformed-json');
   return value;
 }
 
-function assertDepth(text: string): void {
+/** Refuses what nests too deep; answers how many keys are written: outside strings a colon stands behind each. */
+function scan(text: string): number {
   let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    const char = text.charCodeAt(index);
-    if (char === 0x22) index = endOfString(text, index);
-    else if (char === 0x5b || char === 0x7b) {
-      if (++depth > DEEPEST) throw new StrictJsonError('too-deep');
-    } else if (char === 0x5d || char === 0x7d) depth -= 1;
-  }
-}
-
-/** Index of the closing quote of the string that opens at `start`; the text's end where there is none. */
-function endOfString(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    const char = text.charCodeAt(index);
-    if (char === 0x5c) index += 1;
-    else if (char === 0x22) return index;
-  }
-  return text.length;
-}
-
-/** In a valid JSON text a colon outside strings stands behind exactly one key. */
-function countWrittenKeys(text: string): number {
   let keys = 0;
   for (let index = 0; index < text.length; index++) {
     const char = text.charCodeAt(index);
     if (char === 0x22) index = endOfString(text, index);
     else if (char === 0x3a) keys += 1;
+    else if (char === 0x5b || char === 0x7b) {
+      if (++depth > DEEPEST) throw new StrictJsonError('too-deep');
+    } else if (char === 0x5d || char === 0x7d) depth -= 1;
   }
   return keys;
+}
+
+/** Index of the closing quote of the string that opens at `start`; the text's end where there is none. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === 0x5c) escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 function countKeys(value: unknown): number {

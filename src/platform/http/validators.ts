@@ -21,6 +21,7 @@ import { isDate } from '../../kernel/dates.js';
 import { DECIMAL_PATTERN } from '../../kernel/decimal.js';
 import { DIVISION_CODE_PATTERN, ID_PATTERN } from '../../kernel/ids.js';
 import { AMOUNT_PATTERN, SIGNED_AMOUNT_PATTERN } from '../../kernel/money.js';
+import { Holding } from './long-form.js';
 import { looksPersonal } from './personal-data.js';
 
 /** What a caller may write in a body. Names end in what is checked; each has its sentence in messages.ts. */
@@ -59,6 +60,9 @@ export const IsPositiveAmount = () =>
 /** Yuan with two places and perhaps a minus, never zero. */
 export const IsSignedAmount = () =>
   check('isSignedAmount', (value) => matches(SIGNED_AMOUNT_PATTERN)(value) && !ZERO.test(value as string));
+/** Yuan with two places and perhaps a minus; zero too, but never `-0.00`. */
+export const IsSignedAmountOrZero = () =>
+  check('isSignedAmountOrZero', (value) => matches(SIGNED_AMOUNT_PATTERN)(value) && value !== '-0.00');
 /** An area, weight or coefficient: a decimal string of at most six places. */
 export const IsDecimalText = () => check('isDecimalText', matches(DECIMAL_PATTERN));
 export const IsPositiveDecimalText = () =>
@@ -92,7 +96,7 @@ export const IsOneOf = (values: readonly unknown[]) => IsIn(values);
 
 /** One nested object of a class. */
 export const IsPart = (part: () => new () => object) =>
-  applyDecorators(IsObject(), ValidateNested(), Type(part) as PropertyDecorator);
+  applyDecorators(IsObject(), ValidateNested(), Type(part) as PropertyDecorator, Holding(part));
 
 /** A list of nested objects, at least one. */
 export const IsParts = (part: () => new () => object, most: number, least = 1) =>
@@ -102,6 +106,7 @@ export const IsParts = (part: () => new () => object, most: number, least = 1) =
     ArrayMaxSize(most),
     ValidateNested({ each: true }),
     Type(part) as PropertyDecorator,
+    Holding(part),
   );
 
 /** A list of plain values, each of which passes `matchesOne`, none of them twice. */
@@ -119,6 +124,17 @@ export const IsListOfIds = () => IsListOf('isListOfIds', matches(ID_PATTERN));
 export const IsListOfOneOf = (values: readonly string[]) =>
   IsListOf('isListOfOneOf', (value) => typeof value === 'string' && values.includes(value));
 export const IsListOfMarks = () => IsListOf('isListOfMarks', (value) => isText(value, 200, CONTROL));
+
+/** An object whose keys the caller chooses and whose values each pass `matchesOne`. */
+export const IsRecordOf = (name: string, matchesOne: (value: unknown) => boolean) =>
+  check(
+    name,
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.values(value as object).every(matchesOne),
+  );
 
 /** No two entries share the value of these fields; entries without them are left to their own checks. */
 export const HasDistinct = (...fields: readonly string[]) =>
