@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { CompoundModule } from './compound/compound.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         PeriodModule,
         ApprovalModule,
         LedgerModule,
+        AuditModule,
       ],
     };
   }
