@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
 import { BatchModule } from './batch/batch.module.js';
 import { CalculationModule } from './calculation/calculation.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { CompoundModule } from './compound/compound.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         BatchModule,
         EntryModule,
         DemoModule,
+        AuditModule,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import { approvalDecider } from './approval/approval.decider.js';
+import { treeHeadsDecider } from './audit/tree-heads.decider.js';
 import { compoundDecider } from './compound/compound.decider.js';
 import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
@@ -13,7 +14,14 @@ const REFUSAL: EventSchema = {
 };
 
 /** Every stream of the service, in the order of the documents. */
-export const DECIDERS = [compoundDecider, schemeDecider, grantDecider, periodDecider, approvalDecider] as const;
+export const DECIDERS = [
+  compoundDecider,
+  schemeDecider,
+  grantDecider,
+  periodDecider,
+  approvalDecider,
+  treeHeadsDecider,
+] as const;
 
 /** Every event type there is. */
 export const eventCatalogue = (): EventCatalogue =>

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { TreeReadModel } from './audit/tree.read-model.js';
 import { Approvals } from './approval/approval.handlers.js';
 import { DemoCity } from './demo/demo-city.js';
 import { eventCatalogue } from './event-catalogue.js';
@@ -21,6 +22,7 @@ import { NestLogger } from './platform/operations/logger.js';
 import { VERSION } from './platform/operations/version.js';
 import { LogReadModel } from './platform/projections/log.read-model.js';
 import { ProjectionRunner } from './platform/projections/projection-runner.js';
+import type { ReadModel } from './platform/projections/read-model.js';
 
 export type Service = {
   readonly app: NestFastifyApplication;
@@ -48,8 +50,7 @@ export async function openService({
 }: Given): Promise<Service> {
   const catalogue = eventCatalogue();
   const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
-  const models = [new LogReadModel(), new SubjectsReadModel(), new LedgerReadModel()];
-  const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, models);
+  const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, readModels());
   const edge = { settings, logger, keys };
   const module = AppModule.of({ ...edge, store, catalogue, projections, clock, secondPerson: Approvals });
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
@@ -77,7 +78,15 @@ export async function openService({
   return { app, keys, store, projections, close };
 }
 
-function openStore({ eventStore, dataDir }: Settings): EventStore {
+/** Every read model of the service, in the order they are filled. */
+export const readModels = (): ReadModel[] => [
+  new LogReadModel(),
+  new SubjectsReadModel(),
+  new LedgerReadModel(),
+  new TreeReadModel(),
+];
+
+export function openStore({ eventStore, dataDir }: Settings): EventStore {
   if (eventStore === 'sqlite') return new SqliteEventStore(join(dataDir, 'events.db'));
   if (/^(esdb|kurrentdb):\/\//.test(eventStore)) return new KurrentDbEventStore(eventStore);
   throw new Error('EVENT_STORE is sqlite, esdb://… or kurrentdb://…');

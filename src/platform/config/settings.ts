@@ -10,6 +10,8 @@ export class Settings {
     readonly logLevel: string,
     readonly rateLimitPerMinute: number,
     readonly metricsOpen: boolean,
+    /** The Ed25519 key of the tree heads; without it one is made in the data directory at the first start. */
+    readonly signingKeyFile: string | undefined,
   ) {}
 
   static from(environment: NodeJS.ProcessEnv): Settings {
@@ -26,6 +28,7 @@ export class Settings {
       environment['LOG_LEVEL'] ?? 'info',
       number(environment, 'RATE_LIMIT_PER_MINUTE', 0),
       environment['METRICS_OPEN'] === 'true',
+      environment['SIGNING_KEY_FILE'],
     );
   }
 

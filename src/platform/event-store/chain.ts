@@ -39,6 +39,13 @@ export function chained(
   return { ...assertStorable({ eventId: event.eventId, type: event.type, data, metadata }), hash };
 }
 
+/**
+ * The whole canonical envelope of a stored event, its own hash included: the leaf of the Merkle tree, and the line of an
+ * audit bundle.
+ */
+export const storedEnvelope = (stored: StoredEvent): string =>
+  envelope(stored.stream, stored.revision, stored, stored.data, stored.metadata);
+
 /** The hash a stored event should carry, computed from what is stored. */
 export function hashOf(stored: StoredEvent): string {
   const { hash: _, ...unsigned } = JSON.parse(stored.metadata) as EventMetadata;

@@ -37,6 +37,9 @@ export type Appended = { readonly revision: number; readonly position: number };
 /** The revision of a stream nobody has written to. */
 export const NO_STREAM = -1;
 
+/** The stream of the signed tree heads. They speak about the log, so they stand outside its tree and its contents page. */
+export const HEADS_STREAM = 'audit-heads';
+
 /** Somebody else appended since we read: load what is new and decide again. */
 export class RevisionConflict extends Error {
   constructor(

@@ -33,8 +33,14 @@ export class ReadDesk {
   async moment({ asOf, recordedAt, minPosition, waitSeconds }: Asking): Promise<Moment> {
     await this.settled();
     if (minPosition !== null) await this.projections.waitFor(minPosition, waitSeconds * 1_000);
-    const position = recordedAt === null ? this.projections.position : this.positionAt(recordedAt);
+    const position = recordedAt === null ? this.newest() : this.positionAt(recordedAt);
     return { asOf, recordedAt, position };
+  }
+
+  /** The newest projected event; a signed head changes no answer, so it moves no position. */
+  private newest(): number {
+    const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE position <= ?';
+    return this.projections.get<{ position: number }>(sql, this.projections.position)!.position;
   }
 
   /** The greatest position whose running maximum of `recordedAt` is not after the instant; 0 where there is none. */

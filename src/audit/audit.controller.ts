@@ -1,0 +1,44 @@
+import { Body, Controller, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Asked, Calculates, EVERYBODY, type Question, READERS, Reads } from '../platform/http/routes.js';
+import { VerifyDto } from './audit.dto.js';
+import { AuditReads } from './audit-reads.js';
+
+const SIZE = /^[1-9]\d{0,15}$/;
+
+@ApiTags('audit')
+@Controller('v1/audit')
+export class AuditController {
+  constructor(private readonly audit: AuditReads) {}
+
+  /** 最新签名树头 */
+  @Reads('head', { roles: EVERYBODY, parameters: { leaves: ['true', 'false'] } })
+  head(@Asked() asked: Question): Promise<object> {
+    return this.audit.head(asked.filters['leaves'] === 'true');
+  }
+
+  /** 全部签名树头 */
+  @Reads('heads', { roles: EVERYBODY })
+  heads(): Promise<object> {
+    return this.audit.list();
+  }
+
+  /** 单个事件的存在证明 */
+  @Reads('proofs/:eventId', { roles: READERS })
+  proof(@Param('eventId') eventId: string, @Asked() asked: Question): Promise<object> {
+    return this.audit.proof(eventId, asked.caller);
+  }
+
+  /** 两个树头之间的一致性证明 */
+  @Reads('consistency', { roles: EVERYBODY, parameters: { from: SIZE, to: SIZE } })
+  consistency(@Asked() { filters }: Question): Promise<object> {
+    const to = filters['to'];
+    return this.audit.consistency(Number(filters['from'] ?? 1), to === undefined ? undefined : Number(to));
+  }
+
+  /** 核验全部账本 */
+  @Calculates('verify', ['auditor'])
+  verify(@Body() body: VerifyDto): Promise<object> {
+    return this.audit.verify(body);
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { Settings } from '../platform/config/settings.js';
+import { AuditController } from './audit.controller.js';
+import { AuditReads } from './audit-reads.js';
+import { ExportController } from './export.controller.js';
+import { SigningKey } from './signing-key.js';
+import { TreeHeads } from './tree-heads.js';
+
+@Module({
+  controllers: [AuditController, ExportController],
+  providers: [
+    {
+      provide: SigningKey,
+      inject: [Settings],
+      useFactory: ({ signingKeyFile, dataDir }: Settings) => SigningKey.open(signingKeyFile, dataDir),
+    },
+    TreeHeads,
+    AuditReads,
+  ],
+  exports: [TreeHeads],
+})
+export class AuditModule {}

@@ -1,0 +1,87 @@
+import type { Fen } from '../kernel/money.js';
+import type { Moment } from '../kernel/projection.js';
+import { within } from '../platform/reads/read-desk.js';
+import { type Database, openReadOnly, type SqlValue } from '../platform/sqlite.js';
+import type { Balances, JournalEntry } from './journals.js';
+
+/** Which postings: those of a moment, and of one division and what crosses its border. `*` is everything. */
+export type Selection = { readonly moment: Moment; readonly division: string };
+
+type Row = {
+  readonly position: bigint;
+  readonly occurredOn: string;
+  readonly account: string;
+  readonly amount: Fen;
+  readonly eventId: string;
+  readonly type: string;
+};
+
+/**
+ * The postings in a file of read models, read through a connection of its own: a snapshot that may be walked for as long
+ * as it takes, row by row, while the service goes on writing.
+ */
+export class LedgerFile {
+  private readonly database: Database;
+
+  constructor(path: string) {
+    this.database = openReadOnly(path);
+    this.database.exec('BEGIN');
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** Events with their postings, by date and then by position, as journals are kept. */
+  *entries(selection: Selection): Generator<JournalEntry> {
+    const { sql, values } = conditions(selection, 'p.');
+    const rows = this.rows<Row>(
+      `SELECT p.position AS position, p.occurred_on AS occurredOn, p.account AS account, p.amount AS amount,
+         e.event_id AS eventId, e.type AS type
+       FROM ledger_v1_postings p JOIN log_v1_events e ON e.position = p.position
+       WHERE ${sql} ORDER BY p.occurred_on, p.position, p.leg`,
+      values,
+    );
+    let entry: (Omit<JournalEntry, 'postings'> & { postings: { account: string; amount: Fen }[] }) | undefined;
+    for (const { position, occurredOn, eventId, type, account, amount } of rows) {
+      if (entry?.position !== Number(position)) {
+        if (entry) yield entry;
+        entry = { position: Number(position), occurredOn, eventId, type, postings: [] };
+      }
+      entry.postings.push({ account, amount });
+    }
+    if (entry) yield entry;
+  }
+
+  /** Balances of every account that ever moved; undefined where nothing did. */
+  balances(selection: Selection): Balances | undefined {
+    const { sql, values } = conditions(selection);
+    const accounts = [
+      ...this.rows<{ account: string; balance: Fen; first: string; last: string }>(
+        `SELECT account, sum(amount) AS balance, min(occurred_on) AS first, max(occurred_on) AS last
+         FROM ledger_v1_postings WHERE ${sql} GROUP BY account ORDER BY account`,
+        values,
+      ),
+    ];
+    if (accounts.length === 0) return undefined;
+    const first = accounts.reduce((least, one) => (one.first < least ? one.first : least), accounts[0]!.first);
+    const last = accounts.reduce((most, one) => (one.last > most ? one.last : most), accounts[0]!.last);
+    return { accounts: accounts.map(({ account, balance }) => ({ account, balance })), first, last };
+  }
+
+  /** Rows of any query, one at a time; integers come as BigInt. */
+  *rows<Found>(sql: string, values: readonly SqlValue[] = []): Generator<Found> {
+    const statement = this.database.prepare(sql);
+    statement.setReadBigInts(true);
+    yield* statement.iterate(...values) as IterableIterator<Found>;
+  }
+}
+
+function conditions({ moment, division }: Selection, alias = ''): { sql: string; values: SqlValue[] } {
+  const at = within(moment, alias);
+  if (division === '*') return at;
+  return {
+    sql: `${at.sql} AND (${alias}division LIKE ? OR ${alias}other_end LIKE ?)`,
+    values: [...at.values, `${division}%`, `${division}%`],
+  };
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { hashOf, storedEnvelope } from '../platform/event-store/chain.js';
+import { HEADS_STREAM, type EventStore, type StoredEvent } from '../platform/event-store/event-store.js';
+import { GrowingTree, leafHash } from './merkle-tree.js';
+import { isSigned } from './signing-key.js';
+import type { TreeHead } from './tree-heads.decider.js';
+
+/** What is wrong in a log, and where it shows first. */
+export type Finding = {
+  readonly position: number;
+  readonly code:
+    | 'not-json'
+    | 'hash-differs'
+    | 'link-broken'
+    | 'revision-gap'
+    | 'position-order'
+    | 'root-differs'
+    | 'head-unsigned'
+    | 'head-beyond-log';
+  readonly detail: string;
+  readonly eventId?: string;
+  readonly stream?: string;
+};
+export type Checked = {
+  readonly events: number;
+  readonly streams: number;
+  readonly heads: number;
+  readonly rootHash: string;
+  /** The one at the lowest position, then the others; at most MOST_FINDINGS. */
+  readonly findings: readonly Finding[];
+};
+
+const MOST_FINDINGS = 100;
+const PAGE = 2_000;
+const HASH = /,"hash":"([0-9a-f]{64})"/;
+const PREVIOUS = /"previousHash":(?:null|"([0-9a-f]{64})")/;
+
+/**
+ * Follows a log in its order and checks everything that can be checked without trusting whoever keeps it: each event's
+ * hash, each stream's chain, the tree's root at every signed head, and the signatures. Memory grows with the number of
+ * streams only.
+ */
+export class LogCheck {
+  private readonly tree = new GrowingTree();
+  private readonly ends = new Map<string, { revision: number; hash: string }>();
+  private readonly findings: Finding[] = [];
+  private readonly roots = new Map<number, { root: string; position: number }>();
+  private position = 0;
+  private counted = 0;
+
+  /** `kept` is an earlier head somebody holds: its possession stands for its signature. */
+  constructor(
+    private readonly heads: readonly TreeHead[] = [],
+    private readonly kept: readonly Pick<TreeHead, 'size' | 'rootHash'>[] = [],
+  ) {
+    for (const { size } of [...heads, ...kept]) this.roots.set(size, { root: '', position: 0 });
+  }
+
+  add(stored: StoredEvent): void {
+    if (stored.position <= this.position) this.found(stored, 'position-order', 'positions do not grow');
+    this.position = stored.position;
+    this.link(stored);
+    if (stored.stream === HEADS_STREAM) return;
+    this.counted += 1;
+    this.tree.add(leafHash(storedEnvelope(stored)));
+    if (this.roots.has(this.tree.size))
+      this.roots.set(this.tree.size, { root: this.rootHash(), position: stored.position });
+  }
+
+  finish(): Checked {
+    for (const head of this.heads)
+      if (!isSigned(head)) {
+        const detail = `the head of ${head.size} is not signed by its key`;
+        this.push({
+          position: this.roots.get(head.size)!.position,
+          stream: HEADS_STREAM,
+          code: 'head-unsigned',
+          detail,
+        });
+      }
+    for (const head of [...this.heads, ...this.kept]) this.checkHead(head);
+    const findings = [...this.findings].sort((a, b) => a.position - b.position);
+    return {
+      events: this.counted,
+      streams: this.ends.size,
+      heads: this.heads.length,
+      rootHash: this.rootHash(),
+      findings,
+    };
+  }
+
+  private link(stored: StoredEvent): void {
+    const end = this.ends.get(stored.stream);
+    const revision = (end?.revision ?? -1) + 1;
+    if (stored.revision !== revision)
+      this.found(stored, 'revision-gap', `revision ${stored.revision} stands where ${revision} must`);
+    const told = HASH.exec(stored.metadata)?.[1];
+    const previous = PREVIOUS.exec(stored.metadata);
+    if (told === undefined || !previous) this.found(stored, 'not-json', 'the metadata carry no hash');
+    else {
+      if ((previous[1] ?? null) !== (end?.hash ?? null))
+        this.found(stored, 'link-broken', 'previousHash is not the hash of the event before it');
+      if (!isItsHash(stored, told)) this.found(stored, 'hash-differs', 'the event is not what its hash says');
+    }
+    this.ends.set(stored.stream, { revision: stored.revision, hash: told ?? '' });
+  }
+
+  private checkHead({ size, rootHash }: Pick<TreeHead, 'size' | 'rootHash'>): void {
+    const at = this.roots.get(size)!;
+    if (at.root === '') {
+      const detail = `${size} events were signed, ${this.counted} are here`;
+      this.push({ position: this.position + 1, stream: HEADS_STREAM, code: 'head-beyond-log', detail });
+    } else if (at.root !== rootHash) {
+      const detail = `the first ${size} events are not those that were signed`;
+      this.push({ position: at.position, stream: HEADS_STREAM, code: 'root-differs', detail });
+    }
+  }
+
+  private rootHash(): string {
+    return Buffer.from(this.tree.root()).toString('hex');
+  }
+
+  private found({ position, eventId, stream }: StoredEvent, code: Finding['code'], detail: string): void {
+    this.push({ position, eventId, stream, code, detail });
+  }
+
+  private push(finding: Finding): void {
+    if (this.findings.length < MOST_FINDINGS) this.findings.push(finding);
+  }
+}
+
+/** The stored texts are canonical, so the hash is over them as they stand; where a store wrote them anew, over their meaning. */
+function isItsHash(stored: StoredEvent, told: string): boolean {
+  const metadata = stored.metadata.replace(HASH, '');
+  const text = storedEnvelope({ ...stored, metadata });
+  if (createHash('sha256').update(text).digest('hex') === told) return true;
+  try {
+    return hashOf(stored) === told;
+  } catch {
+    return false;
+  }
+}
+
+/** Every event of a store, in order. */
+export async function* wholeLog(store: EventStore): AsyncGenerator<StoredEvent> {
+  for (let after = 0; ;) {
+    const page = await store.readAll(after, PAGE);
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.position;
+  }
+}
+
+/** The heads a store holds, in order. */
+export async function headsOf(store: EventStore): Promise<TreeHead[]> {
+  const heads: TreeHead[] = [];
+  for (let from = 0; ; from += PAGE) {
+    const page = await store.readStream(HEADS_STREAM, from, PAGE);
+    for (const { data } of page) heads.push(JSON.parse(data) as TreeHead);
+    if (page.length < PAGE) return heads;
+  }
+}
+
+/** Checks a store from its first event to its last. */
+export async function checkLog(
+  store: EventStore,
+  heads: readonly TreeHead[],
+  kept: readonly Pick<TreeHead, 'size' | 'rootHash'>[] = [],
+): Promise<Checked> {
+  const check = new LogCheck(heads, kept);
+  for await (const stored of wholeLog(store)) check.add(stored);
+  return check.finish();
+}
