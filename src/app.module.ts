@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApprovalModule } from './approval/approval.module.js';
 import { BatchModule } from './batch/batch.module.js';
+import { BondModule } from './bond/bond.module.js';
 import { CalculationModule } from './calculation/calculation.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { CompoundModule } from './compound/compound.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         CompoundModule,
         SchemeModule,
         GrantModule,
+        BondModule,
         PeriodModule,
         ApprovalModule,
         LedgerModule,

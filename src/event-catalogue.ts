@@ -1,5 +1,6 @@
 import { approvalDecider } from './approval/approval.decider.js';
 import { treeHeadsDecider } from './audit/tree-heads.decider.js';
+import { bondDecider } from './bond/bond.decider.js';
 import { compoundDecider } from './compound/compound.decider.js';
 import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
@@ -18,6 +19,7 @@ export const DECIDERS = [
   compoundDecider,
   schemeDecider,
   grantDecider,
+  bondDecider,
   periodDecider,
   approvalDecider,
   treeHeadsDecider,

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { OnModuleInit } from '@nestjs/common';
+import { bondDecider } from '../bond/bond.decider.js';
 import { grantDecider } from '../grant/grant.decider.js';
 import type { Decider, Fact } from '../kernel/decider.js';
 import type { Entry, Noted, ReversedData } from '../kernel/facts.js';
@@ -30,6 +31,7 @@ type Reversing = Decider<unknown, Reversal, Fact>;
 const DECIDERS: Readonly<Record<string, Reversing>> = {
   scheme: schemeDecider as unknown as Reversing,
   grant: grantDecider as unknown as Reversing,
+  bond: bondDecider as unknown as Reversing,
 };
 const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1);

@@ -1,19 +1,15 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Fact } from '../kernel/decider.js';
 import { inScope } from '../kernel/ids.js';
-import { Rejected, type Unknown } from '../kernel/rejection.js';
+import { Rejected } from '../kernel/rejection.js';
 import { GrantReading } from '../ledger/grant-reading.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
-import type { Programme } from '../policy/rule-pack.js';
-import { packOf, schemeDecider } from '../scheme/scheme.decider.js';
-import { paidByProgramme } from '../scheme/scheme-evolve.decider.js';
-import { linesOf, type SchemeState } from '../scheme/scheme-state.decider.js';
-import type { SchemeFacts } from './allocation.decider.js';
 import { type GrantCommand, grantDecider } from './grant.decider.js';
+import { SchemeReading } from './scheme-reading.js';
 
 type Ordinary = Exclude<
   GrantCommand,
@@ -39,13 +35,14 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
     private readonly periods: PeriodBook,
     private readonly processes: ProcessRunner,
     private readonly ledger: GrantReading,
+    private readonly schemes: SchemeReading,
   ) {}
 
   async execute({ grantId, intent, by }: ChangeGrant): Promise<Answer> {
     if (intent.type === 'AwardGrant') return this.award(grantId, intent, by);
     const { state } = await this.runner.state(grantDecider, grantId);
     const scheme =
-      'schemeId' in intent.data ? await this.schemeFacts(intent.data, state.award?.programme, by) : undefined;
+      'schemeId' in intent.data ? await this.schemes.facts(intent.data, state.award?.programme, by) : undefined;
     const divisions = [
       state.award?.divisionCode,
       intent.type === 'DisburseGrant' ? scheme?.facts.divisionCode : undefined,
@@ -85,37 +82,6 @@ export class ChangeGrantHandler implements ICommandHandler<ChangeGrant> {
 
   private async isTaken(grantId: string): Promise<boolean> {
     return (await this.runner.state(grantDecider, grantId)).state.award !== undefined;
-  }
-
-  private async schemeFacts(
-    { schemeId, lineId }: { schemeId: string; lineId?: string },
-    programme: Programme | undefined,
-    { caller }: Invocation,
-  ): Promise<{ facts: SchemeFacts; unknown?: Unknown }> {
-    const { state } = await this.runner.state(schemeDecider, schemeId);
-    if (!state.scheme || !inScope(caller.division, state.scheme.divisionCode))
-      return { facts: {} as SchemeFacts, unknown: { subject: 'scheme', pointer: '/schemeId' } };
-    const lines = linesOf(state);
-    const line = lineId === undefined ? undefined : lines.get(lineId);
-    const facts: SchemeFacts = {
-      schemeId,
-      divisionCode: state.scheme.divisionCode,
-      pack: packOf(state),
-      centralPlan: state.scheme.centralPlan,
-      workItems: state.revisions.length === 0 ? null : [...lines.values()].map(({ workItem }) => workItem),
-      otherProgramme: lineId !== undefined && (await this.otherProgramme(state, lineId, programme)),
-      ...(line ? { line } : {}),
-    };
-    if (lineId !== undefined && !line) return { facts, unknown: { subject: 'line', pointer: '/lineId' } };
-    return { facts };
-  }
-
-  /** R11 as known now: the other programme has marked the line by an allocation, or paid on it. */
-  private async otherProgramme(state: SchemeState, lineId: string, programme: Programme | undefined): Promise<boolean> {
-    if (programme === undefined) return false;
-    const other = programme === 'mof' ? 'ndrc' : 'mof';
-    if (paidByProgramme(state, lineId, other) > 0n) return true;
-    return (await this.ledger.marked(state.scheme!.schemeId, lineId, other)) > 0n;
   }
 }
 

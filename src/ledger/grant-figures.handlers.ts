@@ -88,7 +88,7 @@ abstract class GrantFigures {
   private paid(grantIds: readonly string[], moment: Moment): Fen {
     const at = within(moment);
     const sql = `SELECT coalesce(sum(amount), 0) AS amount FROM ledger_v1_postings
-      WHERE reference = ? AND measure = 'paid' AND ${at.sql}`;
+      WHERE reference = ? AND measure = 'paid' AND source NOT IN ('special-bond', 'maintenance-fund', 'utility-operator') AND ${at.sql}`;
     return -grantIds.reduce((sum, grantId) => sum + this.reads.sum(sql, grantId, ...at.values), 0n);
   }
 

@@ -21,7 +21,8 @@ export class GrantReading {
   async paidThrough(grantId: string, year: number): Promise<{ paid: Fen; readPosition: number }> {
     await this.reads.settled();
     const sql = `SELECT coalesce(sum(amount), 0) AS amount FROM ledger_v1_postings
-      WHERE reference = ? AND measure = 'paid' AND occurred_on <= ?`;
+      WHERE reference = ? AND measure = 'paid' AND source NOT IN ('special-bond', 'maintenance-fund', 'utility-operator')
+        AND occurred_on <= ?`;
     const { position } = await this.reads.moment({ asOf: null, recordedAt: null, minPosition: null, waitSeconds: 1 });
     return { paid: -this.reads.sum(sql, grantId, dateOf(year, 12, 31)), readPosition: position };
   }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AwardFigures } from './award-figures.js';
 import { FiguresController } from './figures.controller.js';
 import {
   GetCompoundSplitHandler,
@@ -24,6 +25,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
   controllers: [FiguresController, HistoryController],
   providers: [
     SchemeFigures,
+    AwardFigures,
     HouseholdShares,
     SchemesOfCompound,
     GrantReading,
@@ -39,6 +41,6 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     GetTrialBalanceHandler,
     GetAccountEntriesHandler,
   ],
-  exports: [HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
+  exports: [AwardFigures, HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
 })
 export class LedgerModule {}

@@ -2,8 +2,10 @@ import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import type { ReversedData } from '../kernel/facts.js';
+import type { BondEvent } from '../bond/bond-state.decider.js';
 import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
+import { bondPostings } from './bond.postings.js';
 import { grantPostings } from './grant.postings.js';
 import { assertBalanced, type Posting } from './posting.postings.js';
 import { schemePostings } from './scheme.postings.js';
@@ -77,6 +79,8 @@ export function postingsOf(event: RecordedEvent): readonly Posting[] {
   switch (category) {
     case 'scheme':
       return schemePostings(event as unknown as SchemeEvent);
+    case 'bond':
+      return bondPostings(event as unknown as BondEvent);
     case 'grant':
       return grantPostings(event as unknown as GrantEvent);
     default:
@@ -88,9 +92,10 @@ function otherStream({ stream, data }: RecordedEvent): string[] {
   const reversed = (data['reverses'] as { data: RecordedEvent['data'] }[] | undefined)?.[0];
   if (reversed) return otherStream({ stream, data: reversed.data } as RecordedEvent);
   if (typeof data['childGrantId'] === 'string') return [`grant-${data['childGrantId']}`];
-  if (stream.startsWith('grant-') && typeof data['schemeId'] === 'string') return [`scheme-${data['schemeId']}`];
+  if (/^(grant|bond)-/.test(stream) && typeof data['schemeId'] === 'string') return [`scheme-${data['schemeId']}`];
   if (typeof data['parentGrantId'] === 'string') return [`grant-${data['parentGrantId']}`];
-  if (typeof data['reference'] === 'string') return [`grant-${data['reference']}`];
+  if (typeof data['reference'] === 'string')
+    return [data['source'] === 'special-bond' ? `bond-${data['reference']}` : `grant-${data['reference']}`];
   return [];
 }
 

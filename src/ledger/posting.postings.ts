@@ -21,6 +21,8 @@ export type Measure =
   | 'allocated'
   | 'disbursed'
   | 'lapsed'
+  | 'interest'
+  | 'repaid'
   | 'returned';
 
 /**

@@ -1,9 +1,13 @@
 import { fen, total } from '../kernel/money.js';
+import type { FundingSource } from '../policy/funding-source.js';
 import type { PoolKey, SchemeEvent } from '../scheme/scheme-state.decider.js';
 import { move, path, type Posting } from './posting.postings.js';
 
 const poolAccount = (schemeId: string, { source, reference, costArea }: PoolKey): string =>
   path('cash', 'scheme', schemeId, source, reference, costArea);
+
+/** Ids are unique within their kind only: a bond on its way is told from a grant of the same id. */
+const kindOf = (source: FundingSource): string[] => (source === 'special-bond' ? ['bond'] : []);
 
 /** What each fact of a scheme moves. Facts that move nothing give nothing. */
 export function schemePostings(event: SchemeEvent): Posting[] {
@@ -42,7 +46,7 @@ export function schemePostings(event: SchemeEvent): Posting[] {
       return move(
         'cash',
         fen(amount),
-        path('cash', 'in-transit', reference, schemeId),
+        path('cash', 'in-transit', ...kindOf(source), reference, schemeId),
         poolAccount(schemeId, event.data),
         {
           to: { measure: 'received', schemeId, source, reference, costArea },
@@ -55,7 +59,7 @@ export function schemePostings(event: SchemeEvent): Posting[] {
         'cash',
         fen(amount),
         poolAccount(schemeId, event.data),
-        path('cash', 'in-transit', schemeId, reference),
+        path('cash', 'in-transit', schemeId, ...kindOf(source), reference),
         {
           from: { measure: 'received', schemeId, source, reference, costArea },
         },

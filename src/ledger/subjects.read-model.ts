@@ -3,6 +3,7 @@ import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import type { CompoundEvent } from '../compound/compound.decider.js';
+import type { BondEvent } from '../bond/bond-state.decider.js';
 import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
 import type { ApprovalEvent } from '../approval/approval.decider.js';
@@ -71,6 +72,7 @@ export class SubjectsReadModel extends ReadModel {
     if (category === 'compound') compound(event(), write);
     else if (category === 'scheme') scheme(event(), write);
     else if (category === 'grant') grant(event(), write);
+    else if (category === 'bond') bond(event(), write);
     else if (category === 'approval') approval(event(), write);
     else if (category === 'period') stream(event(), (event().data['divisionCode'] as string) ?? '', null, write);
     else event();
@@ -238,6 +240,20 @@ function grant(recorded: RecordedEvent, write: Writer): void {
       if (found) scope(event.data.grantId, found.division);
       break;
     }
+  }
+}
+
+function bond(recorded: RecordedEvent, write: Writer): void {
+  const event = recorded as unknown as BondEvent;
+  const scope = (bondId: string, division: string) =>
+    write.run('INSERT OR IGNORE INTO subjects_v1_grant_scopes VALUES (?, ?)', `bond:${bondId}`, division);
+  if (event.type === 'BondIssued') {
+    stream(recorded, event.data.divisionCode, null, write);
+    scope(event.data.bondId, event.data.divisionCode);
+  } else if (event.type === 'BondProceedsAllocated') {
+    const sql = 'SELECT division FROM subjects_v1_streams WHERE stream = ?';
+    const found = write.get<{ division: string }>(sql, `scheme-${event.data.schemeId}`);
+    if (found) scope(event.data.bondId, found.division);
   }
 }
 

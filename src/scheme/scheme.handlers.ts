@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { compoundDecider } from '../compound/compound.decider.js';
+import { bondDecider } from '../bond/bond.decider.js';
 import { grantDecider } from '../grant/grant.decider.js';
 import type { Fact } from '../kernel/decider.js';
 import { inScope } from '../kernel/ids.js';
@@ -87,12 +88,16 @@ export class ChangeSchemeHandler implements ICommandHandler<ChangeScheme> {
     return this.desk.record(schemeDecider, schemeId, command, by, tell, crosses);
   }
 
-  /** The first grant a payment names that does not exist: told as such, not as money that never came. */
+  /** The first grant or bond a payment names that does not exist: told as such, not as money that never came. */
   private async unknownReference({ data }: Without<Ordinary, 'known'>): Promise<Unknown | undefined> {
     for (const { source, reference, pointer } of referencesOf(data)) {
-      if (FUNDING_SOURCES[source].reference !== 'grant' || reference === null) continue;
-      const { state } = await this.runner.state(grantDecider, reference);
-      if (!state.award) return { subject: 'grant', pointer };
+      const kind = FUNDING_SOURCES[source].reference;
+      if ((kind !== 'grant' && kind !== 'bond') || reference === null) continue;
+      const isThere =
+        kind === 'grant'
+          ? (await this.runner.state(grantDecider, reference)).state.award
+          : (await this.runner.state(bondDecider, reference)).state.bond;
+      if (!isThere) return { subject: kind, pointer };
     }
     return undefined;
   }

@@ -23,7 +23,7 @@ const CROSSING_WAIT_MS = 2_000;
 /** Follows the log and finishes what a crash left half done; ordinary commands are finished by their own request. */
 @Injectable()
 export class ProcessRunner {
-  private readonly followers = new Map<string, Follower>();
+  private readonly followers = new Map<string, Follower[]>();
   private readonly done = new Set<string>();
   private subscription: Subscription | undefined;
   private position = 0;
@@ -38,7 +38,7 @@ export class ProcessRunner {
   ) {}
 
   register(follower: Follower): void {
-    for (const type of follower.types) this.followers.set(type, follower);
+    for (const type of follower.types) this.followers.set(type, [...(this.followers.get(type) ?? []), follower]);
   }
 
   async start(): Promise<void> {
@@ -55,10 +55,8 @@ export class ProcessRunner {
 
   /** What follows from one event, now: the request that recorded it waits for this. Undefined: nothing follows. */
   async follow(event: RecordedEvent): Promise<Outcome | undefined> {
-    const follower = this.followers.get(event.type);
-    if (!follower) return undefined;
-    const outcome = await follower.follow(event);
-    this.remember(event.eventId);
+    const outcome = await this.followAll(event);
+    if (this.followers.has(event.type)) this.remember(event.eventId);
     return outcome;
   }
 
@@ -94,13 +92,20 @@ export class ProcessRunner {
         for (const stored of page) {
           if (this.followers.has(stored.type) && !this.done.delete(stored.eventId)) {
             // An event this version cannot read stops the managers here, as it stops the read models it concerns.
-            await this.followers.get(stored.type)!.follow(this.catalogue.decode(stored));
+            await this.followAll(this.catalogue.decode(stored));
           }
           this.position = stored.position;
         }
         this.projections.setCheckpoint(NAME, this.position);
       }
     }
+  }
+
+  /** An event may concern several followers; at most one of them records the other leg. */
+  private async followAll(event: RecordedEvent): Promise<Outcome | undefined> {
+    let outcome: Outcome | undefined;
+    for (const { follow } of this.followers.get(event.type) ?? []) outcome = (await follow(event)) ?? outcome;
+    return outcome;
   }
 
   private remember(eventId: string): void {
