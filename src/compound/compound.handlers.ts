@@ -35,6 +35,7 @@ export class ChangeCompoundHandler implements ICommandHandler<ChangeCompound> {
     const { state } = await this.runner.state(compoundDecider, compoundId);
     const division = creates ? intent.data.divisionCode : state.compound?.divisionCode;
     if (creates && !inScope(by.caller.division, intent.data.divisionCode)) throw new Rejected('outside-division');
+    assertStays(intent, state.compound?.divisionCode, by);
     const known = { closedThrough: division === undefined ? null : await this.periods.closedThrough(division) };
     const schemes = intent.type === 'CorrectCompound' ? await this.schemes.draftedBy(compoundId) : [];
     const command = { ...intent, known, schemes } as CompoundCommand;
@@ -50,4 +51,11 @@ function made(compoundId: string, events: readonly Fact[]): { body: object; loca
   if (households.length > 0) return { body: { householdIds: households.map(({ householdId }) => householdId) } };
   const registered = events[0]?.type === 'CompoundRegistered';
   return { body: { compoundId }, ...(registered ? { location: `/v1/compounds/${compoundId}` } : {}) };
+}
+
+/** A compound is not handed to a division its keeper has no say in. */
+function assertStays(intent: Intent, from: string | undefined, { caller }: Invocation): void {
+  const to = intent.type === 'CorrectCompound' ? intent.data.changes.divisionCode : undefined;
+  if (to === undefined || from === undefined || !inScope(caller.division, from)) return;
+  if (!inScope(caller.division, to)) throw new Rejected('outside-division');
 }

@@ -3,11 +3,20 @@ import { KEYS, type Person, TestService } from '../support/service.js';
 import { said } from '../support/refusals.js';
 
 /** Who may ask at all (4-api.md §4, 7-rulings.md §2). */
-type Audience = 'everybody' | 'recorders' | 'approvers' | 'readers' | 'viewers' | 'anybody-with-a-key' | 'admins';
+type Audience =
+  | 'everybody'
+  | 'recorders'
+  | 'those-who-command'
+  | 'approvers'
+  | 'readers'
+  | 'viewers'
+  | 'anybody-with-a-key'
+  | 'admins';
 const ROLES = ['recorder', 'approver', 'auditor', 'viewer', 'admin'] as const;
 const MAY: Readonly<Record<Exclude<Audience, 'everybody'>, readonly string[]>> = {
   recorders: ['recorder'],
   approvers: ['approver'],
+  'those-who-command': ['recorder', 'approver'],
   readers: ['recorder', 'approver', 'auditor'],
   viewers: ['recorder', 'approver', 'auditor', 'viewer'],
   'anybody-with-a-key': ROLES,
@@ -44,12 +53,25 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'POST /v1/schemes/:schemeId/payments': 'recorders',
   'POST /v1/schemes/:schemeId/payment-refunds': 'recorders',
   'POST /v1/schemes/:schemeId/fund-substitutions': 'recorders',
+  'POST /v1/schemes/:schemeId/fund-returns': 'recorders',
+  'POST /v1/schemes/:schemeId/final-account': 'recorders',
+  'POST /v1/schemes/:schemeId/share-adjustments': 'recorders',
   'POST /v1/grants': 'recorders',
   'POST /v1/grants/:grantId/amendments': 'recorders',
   'POST /v1/grants/:grantId/decompositions': 'recorders',
   'POST /v1/grants/:grantId/allocations': 'recorders',
   'POST /v1/grants/:grantId/allocation-withdrawals': 'recorders',
   'POST /v1/grants/:grantId/disbursements': 'recorders',
+  'POST /v1/grants/:grantId/carry-overs': 'recorders',
+  'POST /v1/grants/:grantId/lapses': 'recorders',
+  'POST /v1/grants/:grantId/returns': 'recorders',
+  'POST /v1/grants/:grantId/registrations': 'recorders',
+  'POST /v1/entries/:eventId/reversal': 'recorders',
+  'POST /v1/entries/:eventId/amendment': 'recorders',
+  'POST /v1/command-batches': 'those-who-command',
+  'POST /v1/periods/:divisionCode/close': 'approvers',
+  'POST /v1/periods/:divisionCode/reopen': 'approvers',
+  'GET /v1/periods/:divisionCode': 'viewers',
   'POST /v1/approvals/:approvalId/grant': 'approvers',
   'POST /v1/approvals/:approvalId/refuse': 'approvers',
   'GET /v1/compounds': 'viewers',

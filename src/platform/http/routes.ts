@@ -32,7 +32,7 @@ const BOOLEAN = ['true', 'false'] as const;
 export const MIB = 1_048_576;
 const DATE_TEXT = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT_TEXT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+\- ]\d{2}:\d{2})$/;
-const POSITION_TEXT = /^(0|[1-9]\d{0,15})$/;
+export const POSITION_TEXT = /^(0|[1-9]\d{0,15})$/;
 const FORMATS = ['json', 'csv', 'ndjson', 'xlsx'] as const;
 export const MOMENT_PARAMETERS = {
   asOf: DATE_TEXT,
@@ -41,7 +41,7 @@ export const MOMENT_PARAMETERS = {
   format: FORMATS,
   unit: ['yuan', 'wan'],
 } as const satisfies Record<string, Parameter>;
-const LIST_PARAMETERS = { limit: /^([1-9]\d{0,2})$/, cursor: /^[A-Za-z0-9_-]{1,1000}$/ } as const;
+const LIST_PARAMETERS = { limit: /^([1-9]\d?|[1-4]\d\d|500)$/, cursor: /^[A-Za-z0-9_-]{1,1000}$/ } as const;
 
 const card = (route: RouteCard): MethodDecorator => RouteConfig({ card: route }) as MethodDecorator;
 

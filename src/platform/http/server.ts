@@ -12,7 +12,7 @@ import { AnswerInterceptor } from './answer.interceptor.js';
 import { BodyPipe } from './edge.pipe.js';
 import { Problem } from './problem.js';
 import { ProblemFilter, sendProblem } from './problem.filter.js';
-import { cardOf, type EdgeRequest, MIB, type Parameter, type RouteCard } from './routes.js';
+import { cardOf, type EdgeRequest, MIB, type Parameter, POSITION_TEXT, type RouteCard } from './routes.js';
 import { parseStrictJson } from './strict-json.js';
 
 type KnownRoute = { readonly method: string; readonly pattern: RegExp };
@@ -146,10 +146,16 @@ function checkParameters(request: EdgeRequest, card: RouteCard): void {
     if (!expected) throw new Problem('unknown-parameter', { errors: [{ parameter: name, code: 'unknownParameter' }] });
     const text = typeof value === 'string' ? value : '';
     const isRight = expected instanceof RegExp ? expected.test(text) : expected.includes(text);
-    if (!isRight || (name === 'asOf' && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
+    if (!isRight || (DATES.includes(name) && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
       throw new Problem('invalid-parameter', { errors: [{ parameter: name, code: 'invalidParameter' }] });
   }
+  const position = request.headers['ledger-position'];
+  if (card.kind === 'read' && position !== undefined && !POSITION_TEXT.test(String(position)))
+    throw new Problem('invalid-parameter', { errors: [{ header: 'Ledger-Position', code: 'invalidParameter' }] });
 }
+
+/** Parameters that are business dates: the pattern says how they are written, the calendar whether they exist. */
+const DATES: readonly string[] = ['asOf', 'from', 'to'];
 
 const isCalendarDate = (text: string): boolean => {
   const time = Date.parse(`${text}T00:00:00Z`);
