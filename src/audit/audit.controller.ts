@@ -1,15 +1,24 @@
-import { Body, Controller, Param } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Asked, Calculates, EVERYBODY, type Question, READERS, Reads } from '../platform/http/routes.js';
 import { VerifyDto } from './audit.dto.js';
 import { AuditReads } from './audit-reads.js';
+import { Bundles } from './bundles.js';
 
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SIZE = /^[1-9]\d{0,15}$/;
+
+type Period = { from?: string | null; to?: string | null };
 
 @ApiTags('audit')
 @Controller('v1/audit')
 export class AuditController {
-  constructor(private readonly audit: AuditReads) {}
+  constructor(
+    private readonly audit: AuditReads,
+    private readonly bundles: Bundles,
+  ) {}
 
   /** 最新签名树头 */
   @Reads('head', { roles: EVERYBODY, parameters: { leaves: ['true', 'false'] } })
@@ -40,5 +49,19 @@ export class AuditController {
   @Calculates('verify', ['auditor'])
   verify(@Body() body: VerifyDto): Promise<object> {
     return this.audit.verify(body);
+  }
+
+  /** 审计包 */
+  @Get('bundle')
+  @ApiBearerAuth()
+  @RouteConfig({
+    card: { kind: 'calculation', roles: ['auditor'], parameters: { from: DATE, to: DATE } },
+  })
+  async bundle(@Query() { from = null, to = null }: Period, @Res() reply: FastifyReply): Promise<void> {
+    const pieces = await this.bundles.stream({ from, to });
+    await reply
+      .header('Content-Type', 'application/zip')
+      .header('Content-Disposition', 'attachment; filename="bundle.zip"')
+      .send(pieces);
   }
 }

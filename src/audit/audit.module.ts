@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Settings } from '../platform/config/settings.js';
 import { AuditController } from './audit.controller.js';
 import { AuditReads } from './audit-reads.js';
+import { Bundles } from './bundles.js';
 import { ExportController } from './export.controller.js';
 import { SigningKey } from './signing-key.js';
 import { TreeHeads } from './tree-heads.js';
@@ -16,6 +17,7 @@ import { TreeHeads } from './tree-heads.js';
     },
     TreeHeads,
     AuditReads,
+    Bundles,
   ],
   exports: [TreeHeads],
 })

@@ -62,6 +62,11 @@ export class ProjectionRunner {
     for (const model of models) this.prepare(model);
   }
 
+  /** The same read models over the same log in another file: what an audit fills by itself, and compares. */
+  fresh(path: string): ProjectionRunner {
+    return new ProjectionRunner(path, this.store, this.catalogue, this.models);
+  }
+
   /** Catches up with the log, then follows it. */
   async start(): Promise<void> {
     this.subscription = await this.store.subscribe(() => this.wake());

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renewal } from '../../src/cli/renewal.js';
+import { openDatabase } from '../../src/platform/sqlite.js';
+import { TestService } from '../support/service.js';
+import { tellStory } from './story.js';
+import { unpack, verifyBundle } from './verifying.js';
+
+const isThere = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
+
+describe('an auditor with a bundle, the public key and Node', () => {
+  let service: TestService;
+  const directory = mkdtempSync(join(tmpdir(), 'renewal-auditor-'));
+  const at = (name: string): string => join(directory, name);
+  const cli = async (...words: string[]): Promise<{ code: number; said: string }> => {
+    let said = '';
+    const code = await renewal(words, (text) => (said += text), { DATA_DIR: service.directory });
+    return { code, said };
+  };
+
+  beforeAll(async () => {
+    service = await TestService.open();
+    await tellStory(service);
+    const { text } = await service.get('/v1/audit/head', { as: 'auditor' });
+    writeFileSync(at('earlier-head.json'), text);
+    writeFileSync(at('bureau.pub'), (JSON.parse(text) as { publicKeyPem: string }).publicKeyPem);
+    const more = { amount: '2100.00', reason: '追加', documentNo: '财综〔2026〕9号', occurredOn: '2026-02-03' };
+    await service.post('/v1/grants/g1/amendments', more);
+    writeFileSync(
+      at('reported.csv'),
+      (await service.get('/v1/ledger/trial-balance?format=csv', { as: 'auditor' })).text,
+    );
+    expect(await cli('audit', 'bundle', '--out', at('bundle.zip'))).toMatchObject({ code: 0 });
+    unpack(at('bundle.zip'), at('unpacked'));
+  });
+  afterAll(async () => {
+    await service.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('finds it whole, with the head kept from before', () => {
+    const found = verifyBundle(at('bundle.zip'), ['--key', at('bureau.pub'), '--head', at('earlier-head.json')]);
+    expect(found.stdout).toMatch(/^OK: \d+ events in \d+ streams, 2 signed heads/);
+    expect(found.status).toBe(0);
+  });
+
+  it('is told when the key is another, and when it cannot be checked at all', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    writeFileSync(at('other.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+    const other = verifyBundle(at('bundle.zip'), ['--key', at('other.pub')]);
+    expect(other.status).toBe(1);
+    expect(other.stdout).toContain('not signed with the key given');
+    for (const given of [[], ['--key', at('nothing')], ['--key', at('bureau.pub'), '--what']])
+      expect(verifyBundle(at('bundle.zip'), given).status).toBe(2);
+    writeFileSync(at('half.zip'), readFileSync(at('bundle.zip')).subarray(0, 2_000));
+    expect(verifyBundle(at('half.zip'), ['--key', at('bureau.pub')]).status).toBe(2);
+  });
+
+  const openssl = isThere('openssl') ? it : it.skip;
+  if (!isThere('openssl')) process.stdout.write('skipped: openssl is not installed\n');
+  openssl('checks the hashes and the signatures by hand', () => {
+    const run = (program: string, ...words: string[]) =>
+      spawnSync(program, words, { cwd: at('unpacked'), encoding: 'utf8' });
+    expect(run('sha256sum', '--quiet', '-c', 'SHA256SUMS').status).toBe(0);
+    const signed = (file: string, signature: string) =>
+      run(
+        'openssl',
+        'pkeyutl',
+        '-verify',
+        '-pubin',
+        '-inkey',
+        at('bureau.pub'),
+        '-rawin',
+        '-in',
+        file,
+        '-sigfile',
+        signature,
+      );
+    expect(signed('SHA256SUMS', 'SHA256SUMS.sig').stdout).toContain('Signature Verified Successfully');
+    expect(signed('head.json', 'head.sig').status).toBe(0);
+    expect(signed('manifest.json', 'head.sig').status).not.toBe(0);
+  });
+
+  it('gets the same log over HTTP, auditors only', async () => {
+    const answer = await service.inner.app.inject({
+      url: '/v1/audit/bundle?from=2026-01-20&to=2026-01-31',
+      headers: { authorization: 'Bearer key-auditor' },
+    });
+    writeFileSync(at('http.zip'), answer.rawPayload);
+    expect(verifyBundle(at('http.zip'), ['--key', at('bureau.pub')]).status).toBe(0);
+    unpack(at('http.zip'), at('http'));
+    expect(readFileSync(at('http/events.ndjson'), 'utf8')).toBe(readFileSync(at('unpacked/events.ndjson'), 'utf8'));
+    const dates = readFileSync(at('http/tables/postings.csv'), 'utf8').match(/\b2026-\d\d-\d\d\b/g)!;
+    expect(dates.length).toBeGreaterThan(5);
+    expect(dates.every((date) => date >= '2026-01-20' && date <= '2026-01-31')).toBe(true);
+    expect((await service.get('/v1/audit/bundle')).status).toBe(403);
+  });
+
+  it('replays a bundle to any date, and lists differences only', async () => {
+    expect(await cli('replay', '--bundle', at('bundle.zip'), '--diff', at('reported.csv'))).toEqual({
+      code: 0,
+      said: '',
+    });
+    const wrong = readFileSync(at('reported.csv'), 'utf8').replace('100.10', '100.11');
+    writeFileSync(at('wrong.csv'), wrong);
+    const found = await cli('replay', '--bundle', at('bundle.zip'), '--diff', at('wrong.csv'));
+    expect(found).toEqual({ code: 1, said: 'book,account,reported,replayed\ncash,cash:paid:s1:L1,100.11,100.10\n' });
+    const early = await cli('replay', '--bundle', at('bundle.zip'), '--as-of', '2026-01-10');
+    expect(early.said).toBe(await balancesAt('2026-01-10'));
+    expect((await cli('replay', '--as-of', '2026-01-31')).said).toBe(await balancesAt('2026-01-31'));
+  });
+
+  async function balancesAt(asOf: string): Promise<string> {
+    const { body } = await service.get(`/v1/ledger/trial-balance?asOf=${asOf}`, { as: 'auditor' });
+    type Book = { book: string; accounts: { account: string; balance: string }[] };
+    const rows = (body.books as Book[]).flatMap(({ book, accounts }) =>
+      accounts.map(({ account, balance }) => `${book},${account},${balance}\n`),
+    );
+    return `book,account,balance\n${rows.sort().join('')}`;
+  }
+
+  it('verifies the files in full, and finds read models changed by hand until they are rebuilt', async () => {
+    const clean = await cli('verify', '--full', '--head', at('earlier-head.json'));
+    expect(clean).toMatchObject({ code: 0, said: expect.stringMatching(/^OK/) as string });
+    for (const change of [
+      `UPDATE ledger_v1_postings SET amount = amount + 1 WHERE leg = 0 AND book = 'cash'`,
+      `UPDATE log_v1_commands SET fingerprint = 'x'`,
+      `DELETE FROM tree_v1_leaves WHERE leaf = 2`,
+    ]) {
+      await service.restart(async () => {
+        const models = openDatabase(join(service.directory, 'read-models.db'), 'rebuildable');
+        models.exec(change);
+        models.close();
+        const found = await cli('verify', '--full');
+        expect(found).toMatchObject({ code: 1, said: expect.stringContaining('read-model-differs') as string });
+        expect((await cli('rebuild')).code).toBe(0);
+        expect((await cli('verify', '--full')).code).toBe(0);
+      });
+    }
+  });
+
+  it('finds events changed by hand, and where', async () => {
+    await service.restart(() => {
+      const events = openDatabase(join(service.directory, 'events.db'), 'full');
+      events.exec(`UPDATE events SET data = replace(data, '100.10', '900.10') WHERE type = 'PaymentMade'`);
+      events.close();
+    });
+    const { body } = await service.get('/v1/events?type=PaymentMade', { as: 'auditor' });
+    const found = await cli('verify', '--full');
+    expect(found.code).toBe(1);
+    expect(found.said).toContain(`WRONG: position ${body.items[0].position}: the event is not what its hash says`);
+    expect((await cli('nonsense')).code).toBe(2);
+  });
+});
