@@ -8,6 +8,7 @@ import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { MaintenanceFundModule } from './maintenance-fund/maintenance-fund.module.js';
 import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         CompoundModule,
         SchemeModule,
         GrantModule,
+        MaintenanceFundModule,
         PeriodModule,
         ApprovalModule,
         LedgerModule,

@@ -3,6 +3,7 @@ import { treeHeadsDecider } from './audit/tree-heads.decider.js';
 import { compoundDecider } from './compound/compound.decider.js';
 import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
+import { maintenanceFundDecider } from './maintenance-fund/maintenance-fund.decider.js';
 import { periodDecider } from './period/period.decider.js';
 import { COMMAND_REFUSED } from './platform/commands/refusal.js';
 import { EventCatalogue } from './platform/event-store/codec.js';
@@ -18,6 +19,7 @@ export const DECIDERS = [
   compoundDecider,
   schemeDecider,
   grantDecider,
+  maintenanceFundDecider,
   periodDecider,
   approvalDecider,
   treeHeadsDecider,

@@ -71,6 +71,7 @@ export class SubjectsReadModel extends ReadModel {
     if (category === 'compound') compound(event(), write);
     else if (category === 'scheme') scheme(event(), write);
     else if (category === 'grant') grant(event(), write);
+    else if (category === 'maintenanceFund') fund(event(), write);
     else if (category === 'approval') approval(event(), write);
     else if (category === 'period') stream(event(), (event().data['divisionCode'] as string) ?? '', null, write);
     else event();
@@ -239,6 +240,11 @@ function grant(recorded: RecordedEvent, write: Writer): void {
       break;
     }
   }
+}
+
+function fund(recorded: RecordedEvent, write: Writer): void {
+  if (recorded.type !== 'MaintenanceFundOpened') return;
+  stream(recorded, recorded.data['divisionCode'] as string, recorded.data['compoundId'] as string, write);
 }
 
 const STATUS = {
