@@ -7,6 +7,7 @@ import {
   GetSchemeSplitHandler,
 } from './figures.handlers.js';
 import { GetGrantHandler, GetGrantsHandler } from './grant-figures.handlers.js';
+import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
 import { HistoryController } from './history.controller.js';
 import {
@@ -24,6 +25,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
   controllers: [FiguresController, HistoryController],
   providers: [
     SchemeFigures,
+    FundFigures,
     HouseholdShares,
     SchemesOfCompound,
     GrantReading,
@@ -39,6 +41,6 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     GetTrialBalanceHandler,
     GetAccountEntriesHandler,
   ],
-  exports: [HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
+  exports: [HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures, FundFigures],
 })
 export class LedgerModule {}

@@ -73,7 +73,7 @@ function changeRates(state: FundState, { from, depositRates, interestRule, inter
 }
 
 /** By date; of two from one day the later recorded stands last and counts. */
-function inOrder<One extends { readonly from: BusinessDate }>(list: One[], one: One): void {
+export function inOrder<One extends { readonly from: BusinessDate }>(list: One[], one: One): void {
   let at = list.length;
   while (at > 0 && list[at - 1]!.from > one.from) at--;
   list.splice(at, 0, one);

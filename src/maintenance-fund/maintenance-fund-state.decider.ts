@@ -276,7 +276,7 @@ export function accountOf(state: FundState, key: string): Account {
 export const isClosed = (state: FundState, key: string): boolean => state.accounts.get(key)?.closedBy !== undefined;
 
 /** A flat as the fund has it: the register, and over it what a transfer told, until the register is corrected again. */
-export function flatOf(state: FundState, household: Household): Household {
+export function flatOf(state: Pick<FundState, 'titles'>, household: Household): Household {
   const told = state.titles.get(household.householdId);
   if (!told) return household;
   const { registered } = told;
