@@ -9,6 +9,7 @@ import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { MaintenanceFundModule } from './maintenance-fund/maintenance-fund.module.js';
 import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         SchemeModule,
         GrantModule,
         BondModule,
+        MaintenanceFundModule,
         PeriodModule,
         ApprovalModule,
         LedgerModule,

@@ -4,6 +4,7 @@ import { bondDecider } from './bond/bond.decider.js';
 import { compoundDecider } from './compound/compound.decider.js';
 import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
+import { maintenanceFundDecider } from './maintenance-fund/maintenance-fund.decider.js';
 import { periodDecider } from './period/period.decider.js';
 import { COMMAND_REFUSED } from './platform/commands/refusal.js';
 import { EventCatalogue } from './platform/event-store/codec.js';
@@ -20,6 +21,7 @@ export const DECIDERS = [
   schemeDecider,
   grantDecider,
   bondDecider,
+  maintenanceFundDecider,
   periodDecider,
   approvalDecider,
   treeHeadsDecider,

@@ -10,6 +10,7 @@ import { DemoCity } from './demo/demo-city.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { LedgerReadModel } from './ledger/ledger.read-model.js';
 import { SubjectsReadModel } from './ledger/subjects.read-model.js';
+import { MaintenanceFundReadModel } from './maintenance-fund/maintenance-fund.read-model.js';
 import { ApiKeys } from './platform/auth/api-keys.js';
 import { Clock } from './platform/clock.js';
 import { ProcessRunner } from './platform/commands/process-runner.js';
@@ -83,6 +84,7 @@ export const readModels = (): ReadModel[] => [
   new LogReadModel(),
   new SubjectsReadModel(),
   new LedgerReadModel(),
+  new MaintenanceFundReadModel(),
   new TreeReadModel(),
 ];
 

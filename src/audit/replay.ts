@@ -3,7 +3,7 @@ import { Unzip, type UnzipFile, UnzipInflate } from 'fflate';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { type Fen, fen } from '../kernel/money.js';
 import { postingsOf } from '../ledger/ledger.read-model.js';
-import { COMMAND_REFUSED } from '../platform/commands/decider-runner.js';
+import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { EventCatalogue } from '../platform/event-store/codec.js';
 import { HEADS_STREAM, type StoredEvent } from '../platform/event-store/event-store.js';
 import { type Checked, LogCheck } from './log-check.js';

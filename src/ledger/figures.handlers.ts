@@ -11,6 +11,7 @@ import { DIVISIONS } from '../policy/divisions.js';
 import { inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
 import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
 import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
+import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
 import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
 
@@ -195,6 +196,7 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
   constructor(
     private readonly reads: ReadDesk,
     private readonly figures: SchemeFigures,
+    private readonly funds: FundFigures,
   ) {}
 
   async execute({ asked }: GetOverview): Promise<object> {
@@ -246,9 +248,10 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
         declared: isDeclared,
       });
     }
+    const balances = this.funds.balances(moment);
     return found.map((one) => ({
       ...one,
-      fundBalance: 0n,
+      fundBalance: balances.get(one.compoundId) ?? 0n,
       households: sizes.get(one.compoundId)?.households ?? 0,
       areaMillionths: sizes.get(one.compoundId)?.areaMillionths ?? 0n,
     }));

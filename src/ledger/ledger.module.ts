@@ -8,6 +8,7 @@ import {
   GetSchemeSplitHandler,
 } from './figures.handlers.js';
 import { GetGrantHandler, GetGrantsHandler } from './grant-figures.handlers.js';
+import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
 import { HistoryController } from './history.controller.js';
 import {
@@ -26,6 +27,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
   providers: [
     SchemeFigures,
     AwardFigures,
+    FundFigures,
     HouseholdShares,
     SchemesOfCompound,
     GrantReading,
@@ -41,6 +43,6 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     GetTrialBalanceHandler,
     GetAccountEntriesHandler,
   ],
-  exports: [AwardFigures, HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
+  exports: [AwardFigures, FundFigures, HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
 })
 export class LedgerModule {}

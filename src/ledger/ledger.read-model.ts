@@ -6,7 +6,9 @@ import type { BondEvent } from '../bond/bond-state.decider.js';
 import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
 import { bondPostings } from './bond.postings.js';
+import type { FundEvent } from '../maintenance-fund/maintenance-fund-state.decider.js';
 import { grantPostings } from './grant.postings.js';
+import { maintenanceFundPostings } from './maintenance-fund.postings.js';
 import { assertBalanced, type Posting } from './posting.postings.js';
 import { schemePostings } from './scheme.postings.js';
 
@@ -34,11 +36,18 @@ export class LedgerReadModel extends ReadModel {
       line_id     TEXT,
       item        TEXT,
       household_id TEXT,
+      fund_id     TEXT,
+      unit_id     TEXT,
       PRIMARY KEY (position, leg)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX ledger_v1_by_scheme ON ledger_v1_postings (scheme_id) WHERE scheme_id IS NOT NULL;
     CREATE INDEX ledger_v1_by_grant ON ledger_v1_postings (grant_id) WHERE grant_id IS NOT NULL;
     CREATE INDEX ledger_v1_by_reference ON ledger_v1_postings (reference) WHERE reference IS NOT NULL;
+    CREATE INDEX ledger_v1_by_fund ON ledger_v1_postings (fund_id, measure)
+      WHERE fund_id IS NOT NULL AND household_id IS NULL AND unit_id IS NULL;
+    CREATE INDEX ledger_v1_by_sub_account ON ledger_v1_postings (fund_id, household_id, unit_id)
+      WHERE fund_id IS NOT NULL;
+    CREATE INDEX ledger_v1_by_due ON ledger_v1_postings (fund_id) WHERE measure = 'due';
     CREATE INDEX ledger_v1_by_account ON ledger_v1_postings (account);
   `;
 
@@ -83,6 +92,8 @@ export function postingsOf(event: RecordedEvent): readonly Posting[] {
       return bondPostings(event as unknown as BondEvent);
     case 'grant':
       return grantPostings(event as unknown as GrantEvent);
+    case 'maintenanceFund':
+      return maintenanceFundPostings(event as unknown as FundEvent);
     default:
       return [];
   }
@@ -102,7 +113,7 @@ function otherStream({ stream, data }: RecordedEvent): string[] {
 const lookUp = (stream: string, write: Writer): string | undefined =>
   write.get<{ division: string }>('SELECT division FROM ledger_v1_streams WHERE stream = ?', stream)?.division;
 
-const COLUMNS = 17;
+const COLUMNS = 19;
 const INSERT = `INSERT INTO ledger_v1_postings VALUES (${Array.from({ length: COLUMNS }, () => '?').join(', ')})`;
 
 function insert(
@@ -131,5 +142,7 @@ function insert(
     posting.lineId ?? null,
     posting.item ?? null,
     posting.householdId ?? null,
+    posting.fundId ?? null,
+    posting.unitId ?? null,
   );
 }

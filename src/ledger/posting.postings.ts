@@ -23,7 +23,13 @@ export type Measure =
   | 'lapsed'
   | 'interest'
   | 'repaid'
-  | 'returned';
+  | 'returned'
+  | 'deposited'
+  | 'income'
+  | 'collected'
+  | 'drawn'
+  | 'due'
+  | 'reserved';
 
 /**
  * One side of a movement. Whoever the movement concerns is named in columns, so that every figure is a sum over
@@ -37,6 +43,8 @@ export type Posting = {
   readonly measure?: Measure;
   readonly schemeId?: string;
   readonly grantId?: string;
+  /** The compound whose maintenance fund it is. */
+  readonly fundId?: string;
   readonly source?: FundingSource;
   /** The grant, bond, draw or utility the money comes from. */
   readonly reference?: string | null;
@@ -45,6 +53,8 @@ export type Posting = {
   /** The pledge, contract or budget revision it belongs to. */
   readonly item?: string | undefined;
   readonly householdId?: string | undefined;
+  /** The selling or owning unit whose sub-account it is. */
+  readonly unitId?: string | undefined;
 };
 
 type Owner = Omit<Posting, 'book' | 'account' | 'amount'>;

@@ -73,6 +73,7 @@ export class SubjectsReadModel extends ReadModel {
     else if (category === 'scheme') scheme(event(), write);
     else if (category === 'grant') grant(event(), write);
     else if (category === 'bond') bond(event(), write);
+    else if (category === 'maintenanceFund') fund(event(), write);
     else if (category === 'approval') approval(event(), write);
     else if (category === 'period') stream(event(), (event().data['divisionCode'] as string) ?? '', null, write);
     else event();
@@ -255,6 +256,11 @@ function bond(recorded: RecordedEvent, write: Writer): void {
     const found = write.get<{ division: string }>(sql, `scheme-${event.data.schemeId}`);
     if (found) scope(event.data.bondId, found.division);
   }
+}
+
+function fund(recorded: RecordedEvent, write: Writer): void {
+  if (recorded.type !== 'MaintenanceFundOpened') return;
+  stream(recorded, recorded.data['divisionCode'] as string, recorded.data['compoundId'] as string, write);
 }
 
 const STATUS = {

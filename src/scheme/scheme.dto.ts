@@ -128,7 +128,7 @@ export class ScopeDto {
   @IsListOfIds()
   readonly households?: string[];
 }
-const isOneScope = (scope: object | undefined): boolean =>
+export const isOneScope = (scope: object | undefined): boolean =>
   scope === undefined ||
   SCOPE_KINDS.filter((kind) => (scope as Record<string, unknown>)[kind] !== undefined).length === 1;
 

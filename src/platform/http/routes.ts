@@ -97,12 +97,17 @@ export const Reads = (path: string, options: ReadOptions = {}): MethodDecorator 
   ) as MethodDecorator;
 
 /** A read by POST: no key, any role, nothing stored. */
-export const Calculates = (path: string, roles: readonly Role[] = VIEWERS, bodyLimit = MIB): MethodDecorator =>
+export const Calculates = (
+  path: string,
+  roles: readonly Role[] = VIEWERS,
+  bodyLimit = MIB,
+  parameters: Record<string, Parameter> = {},
+): MethodDecorator =>
   applyDecorators(
     Post(path),
     HttpCode(200),
     ApiBearerAuth(),
-    card({ kind: 'calculation', roles, parameters: {}, bodyLimit }),
+    card({ kind: 'calculation', roles, parameters, bodyLimit }),
   ) as MethodDecorator;
 
 /** Answers anybody, without a key. */

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { BusinessDate } from '../kernel/dates.js';
+import type { Fen } from '../kernel/money.js';
+import type { Moment } from '../kernel/projection.js';
+import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import type { SqlValue } from '../platform/sqlite.js';
+
+/** Figures of a whole fund: each is what came in, or went out, by its name; `due` is what the fund has advanced. */
+export type FundTotals = {
+  readonly deposited: Fen;
+  readonly income: Fen;
+  readonly collected: Fen;
+  readonly drawn: Fen;
+  readonly returned: Fen;
+  readonly reserved: Fen;
+  readonly balance: Fen;
+};
+/** One sub-account, summed by measure and by what the movement belongs to. */
+export type AccountSum = {
+  readonly householdId: string | null;
+  readonly unitId: string | null;
+  readonly measure: string;
+  readonly item: string | null;
+  readonly amount: Fen;
+  /** The earliest business date of these movements. */
+  readonly since: BusinessDate;
+};
+export type EntryRow = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly occurredOn: string;
+  readonly recordedAt: string;
+  readonly amount: Fen;
+  readonly due: Fen;
+  readonly reserved: Fen;
+};
+
+const WHOLE = 'household_id IS NULL AND unit_id IS NULL';
+const CACHED_FUNDS = 200;
+
+/** Balances of maintenance funds, from the postings and nothing else. */
+@Injectable()
+export class FundFigures {
+  private readonly sums = new LRUCache<string, readonly AccountSum[]>({ max: CACHED_FUNDS });
+
+  constructor(private readonly reads: ReadDesk) {}
+
+  /** The division of a fund; undefined where none was ever opened. */
+  divisionOf(fundId: string): string | undefined {
+    const sql = 'SELECT division FROM subjects_v1_streams WHERE stream = ?';
+    return this.reads.get<{ division: string }>(sql, `maintenanceFund-${fundId}`)?.division;
+  }
+
+  /** Of the movements from `from` on, or of all. */
+  totals(fundId: string, moment: Moment, from: BusinessDate | null = null): FundTotals {
+    const at = within(moment);
+    const since = from === null ? { sql: '', values: [] } : { sql: ' AND occurred_on >= ?', values: [from] };
+    const sql = `SELECT measure, sum(amount) AS amount FROM ledger_v1_postings
+      WHERE fund_id = ? AND ${WHOLE} AND ${at.sql}${since.sql} GROUP BY measure`;
+    const rows = this.reads.exact<{ measure: string; amount: Fen }>(sql, fundId, ...at.values, ...since.values);
+    const of = (measure: string): Fen => rows.find((row) => row.measure === measure)?.amount ?? 0n;
+    const cash = ['deposited', 'income', 'collected', 'drawn', 'returned'].reduce((sum, name) => sum + of(name), 0n);
+    return {
+      deposited: -of('deposited'),
+      income: -of('income'),
+      collected: -of('collected'),
+      drawn: of('drawn'),
+      returned: of('returned'),
+      reserved: -of('reserved'),
+      balance: -cash,
+    };
+  }
+
+  /** What households and units owe. */
+  due(fundId: string, moment: Moment): Fen {
+    const at = within(moment);
+    const sql = `SELECT coalesce(sum(amount), 0) AS amount FROM ledger_v1_postings
+      WHERE fund_id = ? AND measure = 'due' AND ${at.sql}`;
+    return -this.reads.sum(sql, fundId, ...at.values);
+  }
+
+  /** Every sub-account's sums. Decades of a large fund are read once, and again when something is recorded on it. */
+  accounts(fundId: string, moment: Moment): readonly AccountSum[] {
+    const last = 'SELECT max(position) AS position FROM log_v1_events WHERE stream = ? AND position <= ?';
+    const { position } = this.reads.get<{ position: number | null }>(
+      last,
+      `maintenanceFund-${fundId}`,
+      moment.position,
+    )!;
+    const key = `${fundId} ${moment.asOf} ${position}`;
+    let sums = this.sums.get(key);
+    if (!sums) this.sums.set(key, (sums = this.grouped(fundId, moment, '', [])));
+    return sums;
+  }
+
+  account(fundId: string, holder: { householdId: string } | { unitId: string }, moment: Moment): AccountSum[] {
+    return 'householdId' in holder
+      ? this.grouped(fundId, moment, 'AND household_id = ?', [holder.householdId])
+      : this.grouped(fundId, moment, 'AND household_id IS NULL AND unit_id = ?', [holder.unitId]);
+  }
+
+  private grouped(fundId: string, moment: Moment, more: string, values: SqlValue[]): AccountSum[] {
+    const at = within(moment);
+    const sql = `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
+        min(occurred_on) AS since
+      FROM ledger_v1_postings WHERE fund_id = ? ${more} AND ${at.sql} AND NOT (${WHOLE})
+      GROUP BY household_id, unit_id, measure, item`;
+    return this.reads.exact<AccountSum>(sql, fundId, ...values, ...at.values);
+  }
+
+  /** What a draw did to each sub-account, from `from` on or in all. */
+  draw(fundId: string, drawId: string, moment: Moment, from: BusinessDate | null = null): AccountSum[] {
+    const at = within(moment);
+    const since = from === null ? { sql: '', values: [] } : { sql: ' AND occurred_on >= ?', values: [from] };
+    // The plus keeps the planner on the draw's own postings.
+    const sql = `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
+        min(occurred_on) AS since
+      FROM ledger_v1_postings WHERE reference = ? AND +fund_id = ? AND ${at.sql}${since.sql} AND NOT (${WHOLE})
+      GROUP BY household_id, unit_id, measure, item`;
+    return this.reads.exact<AccountSum>(sql, drawId, fundId, ...at.values, ...since.values);
+  }
+
+  /** The movements of one sub-account by date, one row an event. */
+  entries(fundId: string, holder: { householdId: string } | { unitId: string }, moment: Moment): EntryRow[] {
+    const at = within(moment, 'p.');
+    const [condition, id] =
+      'householdId' in holder
+        ? ['p.household_id = ?', holder.householdId]
+        : ['p.household_id IS NULL AND p.unit_id = ?', holder.unitId];
+    const of = (test: string, sign = '') => `sum(CASE WHEN ${test} THEN ${sign}p.amount ELSE 0 END)`;
+    const sql = `SELECT e.event_id AS eventId, e.type AS type, p.occurred_on AS occurredOn, e.recorded_at AS recordedAt,
+        ${of("p.book = 'cash' AND p.measure <> 'due'")} AS amount, ${of("p.measure = 'due'", '-')} AS due,
+        ${of("p.measure = 'reserved'")} AS reserved
+      FROM ledger_v1_postings p JOIN log_v1_events e ON e.position = p.position
+      WHERE p.fund_id = ? AND ${condition} AND ${at.sql}
+      GROUP BY p.position ORDER BY p.occurred_on, p.position`;
+    return this.reads.exact<EntryRow>(sql, fundId, id!, ...at.values);
+  }
+
+  /** Every fund's balance, by compound. */
+  balances(moment: Moment): Map<string, Fen> {
+    const at = within(moment);
+    const sql = `SELECT fund_id AS fundId, -sum(amount) AS balance FROM ledger_v1_postings
+      WHERE fund_id IS NOT NULL AND ${WHOLE} AND book = 'cash' AND ${at.sql} GROUP BY fund_id`;
+    const rows = this.reads.exact<{ fundId: string; balance: Fen }>(sql, ...at.values);
+    return new Map(rows.map(({ fundId, balance }) => [fundId, balance]));
+  }
+}

@@ -1,0 +1,68 @@
+import type { Ownership } from '../compound/compound.decider.js';
+import type { DepositKind, IncomeKind } from './maintenance-fund-state.decider.js';
+
+/** 商品住宅维修资金 and 已售公有住房维修资金 are kept in books of their own (财会〔2020〕7号). */
+export const FUND_BOOKS = ['commodity', 'sold-public-housing'] as const;
+export type FundBook = (typeof FUND_BOOKS)[number];
+
+type LedgerAccount = { readonly code: string; readonly zh: string; readonly en: string };
+
+/**
+ * 《住宅专项维修资金会计核算办法》（财会〔2020〕7号）, 附录一: general-ledger accounts, in force since 2021-01-01, cash basis.
+ * Read in a public implementation that cites it, not in the document itself: `verified` stays false.
+ */
+export const CHART_OF_ACCOUNTS = {
+  verified: false,
+  document: '财会〔2020〕7号',
+  effectiveFrom: '2021-01-01',
+  accounts: [
+    { code: '1001', zh: '银行存款', en: 'Cash at bank' },
+    { code: '1101', zh: '国债投资', en: 'Treasury bonds held' },
+    { code: '1201', zh: '备用金', en: 'Petty cash' },
+    { code: '2001', zh: '应付房屋灭失返还资金', en: 'Payable for destroyed houses' },
+    { code: '3001', zh: '商品住宅维修资金', en: 'Maintenance fund of commodity housing' },
+    { code: '3002', zh: '已售公有住房维修资金', en: 'Maintenance fund of sold public housing' },
+    { code: '3101', zh: '待分配累计收益', en: 'Accumulated income not yet distributed' },
+    { code: '4001', zh: '交存收入', en: 'Deposits' },
+    { code: '4101', zh: '存款利息收入', en: 'Interest on deposits' },
+    { code: '4102', zh: '国债利息收入', en: 'Interest on treasury bonds' },
+    { code: '4201', zh: '经营收入', en: 'Income of common parts' },
+    { code: '4301', zh: '共用设施处置收入', en: 'Salvage of common facilities' },
+    { code: '4901', zh: '其他收入', en: 'Other income' },
+    { code: '5001', zh: '维修支出', en: 'Spent on maintenance' },
+    { code: '5101', zh: '返还支出', en: 'Returned to owners' },
+    { code: '5901', zh: '其他支出', en: 'Other expenditure' },
+  ],
+} as const satisfies {
+  verified: boolean;
+  document: string;
+  effectiveFrom: string;
+  accounts: readonly LedgerAccount[];
+};
+type Code = (typeof CHART_OF_ACCOUNTS)['accounts'][number]['code'];
+
+/** The net assets a sub-account belongs to. */
+export const FUND_BOOK_ACCOUNT: Readonly<Record<FundBook, Code>> = {
+  commodity: '3001',
+  'sold-public-housing': '3002',
+};
+/** Where each of our figures is booked in either book; `due` is money the fund has advanced, still spent on maintenance. */
+export const FIGURE_ACCOUNT = {
+  balance: '1001',
+  deposited: { first: '4001', establishment: '4001', replenishment: '4001' } satisfies Record<DepositKind, Code>,
+  income: {
+    interest: '4101',
+    'treasury-bond': '4102',
+    'common-area-income': '4201',
+    salvage: '4301',
+  } satisfies Record<IncomeKind, Code>,
+  collected: '4901',
+  drawn: '5001',
+  returned: '5101',
+} as const;
+
+/** The book of a sub-account: of a household by its flat, of a unit by the flats it sold or owns. */
+export function bookOf(ownerships: readonly Ownership[]): FundBook {
+  const isCommodity = (ownership: Ownership): boolean => ownership === 'commodity' || ownership === 'unsold-commodity';
+  return ownerships.length > 0 && ownerships.every(isCommodity) ? 'commodity' : 'sold-public-housing';
+}
