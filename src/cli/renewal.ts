@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { realpathSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../platform/operations/version.js';
+import { addDocsCommand } from './docs-command.js';
 import { addAuditCommands, type Terminal } from './audit-commands.js';
 
 /** Runs one command line. Answers 0 where all is well, 1 where something is wrong, 2 where it could not be done. */
@@ -17,6 +18,7 @@ export async function renewal(
   const program = new Command('renewal').version(VERSION).exitOverride();
   program.configureOutput({ writeOut: say, writeErr: say });
   addAuditCommands(program, terminal);
+  addDocsCommand(program, terminal);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return code;
