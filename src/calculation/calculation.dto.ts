@@ -189,7 +189,12 @@ export class FactorDistributionDto {
 }
 
 /** "A missing factor value 400"; "an unknown factor name is 400 `unknown-field`" (7-rulings.md §6, §7). */
-export function assertFactorValues({ factors, recipients }: FactorDistributionDto): void {
+type Valued = {
+  readonly factors: readonly { readonly name: string }[];
+  readonly recipients: readonly { readonly values: object }[];
+};
+
+export function assertFactorValues({ factors, recipients }: Valued): void {
   const names = new Set(factors.map(({ name }) => name));
   const errors = recipients.flatMap(({ values }, index) => {
     const pointer = (name: string): string => `/recipients/${index}/values/${escaped(name)}`;

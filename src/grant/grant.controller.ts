@@ -1,6 +1,8 @@
 import { Body, Controller, Param } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { assertFactorValues } from '../calculation/calculation.dto.js';
+import { millionths } from '../kernel/decimal.js';
 import { deterministicId } from '../kernel/ids.js';
 import type { Answer } from '../platform/commands/command-desk.js';
 import type { Invocation } from '../platform/commands/invocation.js';
@@ -16,7 +18,8 @@ import {
   WithdrawAllocationDto,
 } from './grant.dto.js';
 import { CloseGrantYearDto, RegisterDirectFundsDto, ReturnGrantDto } from './grant-year.dto.js';
-import { ChangeGrant } from './grant.handlers.js';
+import { DistributeGrantDto } from './grant-distribution.dto.js';
+import { ChangeGrant, DistributeGrant } from './grant.handlers.js';
 
 type Path = { grantId: string };
 type Intent = ConstructorParameters<typeof ChangeGrant>[1];
@@ -74,6 +77,31 @@ export class GrantController {
   @Records(':grantId/disbursements')
   disburse(@Param() { grantId }: Path, @Body() body: DisburseGrantDto, @Invoked() by: Invocation): Promise<Answer> {
     return this.change(grantId, { type: 'DisburseGrant', data: recorded(body) }, by);
+  }
+
+  /** 因素法分配 */
+  @Records(':grantId/distributions')
+  distribute(@Param() { grantId }: Path, @Body() body: DistributeGrantDto, @Invoked() by: Invocation): Promise<Answer> {
+    assertFactorValues(body);
+    const { method: _, factors, recipients, ...data } = recorded(body);
+    const intent = {
+      type: 'DistributeGrant' as const,
+      data,
+      factors: factors.map(({ name, weight, applyCoefficient = true }) => ({
+        name,
+        weight: millionths(weight),
+        applyCoefficient,
+      })),
+      recipients: recipients.map(({ schemeId, childGrantId, divisionCode, coefficient, values }, index) => ({
+        divisionCode,
+        coefficient: millionths(coefficient),
+        values: factors.map(({ name }) => millionths(values[name]!)),
+        ...(schemeId === undefined
+          ? { childGrantId: childGrantId ?? deterministicId('child-grant', by.commandId, String(index)) }
+          : { schemeId }),
+      })),
+    };
+    return this.commands.execute(new DistributeGrant(grantId, intent, by));
   }
 
   /** 结转 */

@@ -32,6 +32,7 @@ import {
   returnUpwards,
   type YearCommand,
 } from './grant-year.decider.js';
+import { distribute, type DistributionCommand } from './grant-distribution.decider.js';
 import { reverse, type ReversalCommand } from './grant-reversal.decider.js';
 
 export type GrantCommand =
@@ -61,6 +62,7 @@ export type GrantCommand =
       readonly scheme: SchemeFacts;
     }
   | { readonly type: 'ReceiveDecomposition'; readonly data: Award & Noted; readonly crossingId: string }
+  | DistributionCommand
   | YearCommand
   | ReversalCommand;
 
@@ -110,6 +112,8 @@ function decide(state: GrantState, command: GrantCommand, granted: readonly stri
       return disburse(state, command);
     case 'ReceiveDecomposition':
       return receiveDecomposition(state, command);
+    case 'DistributeGrant':
+      return distribute(state, command, granted, inherited);
     case 'CarryOverGrant':
       return carryOver(state, command);
     case 'LapseGrant':

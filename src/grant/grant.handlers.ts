@@ -1,13 +1,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Fact } from '../kernel/decider.js';
 import { inScope } from '../kernel/ids.js';
-import { Rejected } from '../kernel/rejection.js';
+import { Rejected, type Unknown } from '../kernel/rejection.js';
 import { GrantReading } from '../ledger/grant-reading.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
+import type { SchemeFacts } from './allocation.decider.js';
 import { type GrantCommand, grantDecider } from './grant.decider.js';
 import { SchemeReading } from './scheme-reading.js';
 
@@ -15,7 +16,10 @@ type Ordinary = Exclude<
   GrantCommand,
   { type: 'ReceiveDecomposition' | 'ReceiveReturn' | 'ReceiveReturnedDecomposition' | 'ReverseEntry' }
 >;
-type Intent<C = Ordinary> = C extends unknown ? Omit<C, 'known' | 'scheme'> : never;
+type Intent<C = Exclude<Ordinary, { type: 'DistributeGrant' }>> = C extends unknown
+  ? Omit<C, 'known' | 'scheme'>
+  : never;
+type Distribution = Omit<Extract<GrantCommand, { type: 'DistributeGrant' }>, 'known'>;
 
 export class ChangeGrant extends Command<Answer> {
   constructor(
@@ -24,6 +28,53 @@ export class ChangeGrant extends Command<Answer> {
     readonly by: Invocation,
   ) {
     super();
+  }
+}
+
+/** 因素法分配, proposed here and granted by a second person. */
+export class DistributeGrant extends Command<Answer> {
+  constructor(
+    readonly grantId: string,
+    readonly intent: Distribution,
+    readonly by: Invocation,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DistributeGrant)
+export class DistributeGrantHandler implements ICommandHandler<DistributeGrant> {
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly runner: DeciderRunner,
+    private readonly periods: PeriodBook,
+    private readonly processes: ProcessRunner,
+    private readonly schemes: SchemeReading,
+  ) {}
+
+  async execute({ grantId, intent, by }: DistributeGrant): Promise<Answer> {
+    const { award } = (await this.runner.state(grantDecider, grantId)).state;
+    const schemes = new Map<string, SchemeFacts>();
+    const taken = new Set<string>();
+    let unknown: Unknown | undefined;
+    for (const [index, { schemeId, childGrantId }] of intent.recipients.entries()) {
+      if (schemeId !== undefined) {
+        const read = await this.schemes.facts({ schemeId }, award?.programme, by);
+        if (read.unknown) unknown ??= { ...read.unknown, pointer: `/recipients/${index}/schemeId` };
+        else schemes.set(schemeId, read.facts);
+      } else if ((await this.runner.state(grantDecider, childGrantId!)).state.award) taken.add(childGrantId!);
+    }
+    const closedThrough = award ? await this.periods.closedThrough(award.divisionCode) : null;
+    const command: GrantCommand = { ...intent, known: { closedThrough, unknown, schemes, taken } };
+    const decomposes = intent.recipients.some(({ childGrantId }) => childGrantId !== undefined);
+    return this.desk.record(
+      grantDecider,
+      grantId,
+      command,
+      by,
+      tell,
+      decomposes ? (outcome) => this.processes.cross(outcome) : undefined,
+    );
   }
 }
 

@@ -4,12 +4,12 @@ import { PeriodModule } from '../period/period.module.js';
 import { GrantController } from './grant.controller.js';
 import { GrantCrossings } from './grant-crossings.js';
 import { SchemeReading } from './scheme-reading.js';
-import { ChangeGrantHandler } from './grant.handlers.js';
+import { ChangeGrantHandler, DistributeGrantHandler } from './grant.handlers.js';
 
 @Module({
   imports: [LedgerModule, PeriodModule],
   controllers: [GrantController],
-  providers: [ChangeGrantHandler, GrantCrossings, SchemeReading],
+  providers: [ChangeGrantHandler, DistributeGrantHandler, GrantCrossings, SchemeReading],
   exports: [SchemeReading],
 })
 export class GrantModule {}

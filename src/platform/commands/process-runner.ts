@@ -71,9 +71,15 @@ export class ProcessRunner {
     }
   }
 
-  /** The other leg of a command whose money crosses, as far as it is recorded in time. */
-  cross(outcome: Outcome): Promise<Outcome | undefined> {
-    return this.followWithin(outcome.events.at(-1)!, CROSSING_WAIT_MS);
+  /** The other legs of a command whose money crosses: all of them, or undefined where one is not recorded in time. */
+  async cross({ events }: Outcome): Promise<Outcome | undefined> {
+    const legs = await Promise.all(
+      events.filter(({ type }) => this.followers.has(type)).map((event) => this.followWithin(event, CROSSING_WAIT_MS)),
+    );
+    const last = legs.at(-1);
+    if (!last || legs.includes(undefined)) return undefined;
+    const position = Math.max(...legs.map((leg) => leg!.position));
+    return { ...last, position, events: legs.flatMap((leg) => leg!.events) };
   }
 
   /** Resolves when everything in the log so far has been followed. */
