@@ -2,12 +2,13 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { inScope } from '../kernel/ids.js';
 import { echoed, type Moment, type View } from '../kernel/projection.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
+import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import { problemDocument } from '../platform/http/problem.js';
 import type { Question } from '../platform/http/routes.js';
 import { byNumber, paged } from '../platform/reads/paging.js';
-import { ReadDesk } from '../platform/reads/read-desk.js';
+import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { policyById } from '../policy/policies.rules.js';
-import { type ApprovalEvent, approvalDecider, type ApprovalState } from './approval.decider.js';
+import { type ApprovalEvent, approvalDecider, type ApprovalState, type ApprovalStatus } from './approval.decider.js';
 
 export class GetApprovals extends Query<object> {
   constructor(readonly asked: Question) {
@@ -44,6 +45,14 @@ const approvalView: View<Row, Recorded> = {
       return { ...row, decidedBy: event.data.refusedBy, decidedAt: at, note: event.data.reason };
     return { ...row, failure: new Rejected(event.data.code, event.data.details) };
   },
+};
+
+/** Where an approval stands after its last event. */
+const STATUS: Readonly<Record<string, ApprovalStatus>> = {
+  ApprovalRequested: 'waiting',
+  ApprovalGranted: 'granted',
+  ApprovalRefused: 'refused',
+  ApprovalFailed: 'failed',
 };
 
 abstract class ApprovalReads {
@@ -118,12 +127,15 @@ export class GetApprovalsHandler extends ApprovalReads implements IQueryHandler<
   async execute({ asked }: GetApprovals): Promise<object> {
     const moment = await this.reads.moment(asked);
     const { status } = asked.filters;
-    const sql =
-      'SELECT approval_id AS approvalId, division, status, position FROM subjects_v1_approvals ORDER BY position';
+    const at = within(moment, 'e.');
+    const sql = `SELECT a.approval_id AS approvalId, a.division AS division, a.position AS position,
+        (SELECT e.type FROM log_v1_events e WHERE e.stream = 'approval-' || a.approval_id AND e.type <> '${COMMAND_REFUSED}'
+          AND ${at.sql} ORDER BY e.revision DESC LIMIT 1) AS type
+      FROM subjects_v1_approvals a ORDER BY a.position`;
     const rows = this.reads
-      .all<{ approvalId: string; division: string; status: string; position: number }>(sql)
-      .filter((row) => inScope(asked.caller.division, row.division) && (status === undefined || row.status === status))
-      .filter(({ position }) => position <= moment.position);
+      .all<{ approvalId: string; division: string; position: number; type: string | null }>(sql, ...at.values)
+      .filter(({ division, type }) => type !== null && inScope(asked.caller.division, division))
+      .filter(({ type }) => status === undefined || STATUS[type!] === status);
     const { items, next, prev } = paged(rows, ({ position }) => String(position), asked, byNumber);
     return {
       items: await Promise.all(items.map(({ approvalId }) => this.shown(approvalId, asked, moment))),

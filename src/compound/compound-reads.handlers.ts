@@ -3,6 +3,7 @@ import { fromMillionths, millionths } from '../kernel/decimal.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
 import { echoed } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
+import { compoundsAt } from '../ledger/subjects-at.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
@@ -84,12 +85,8 @@ export class GetCompoundsHandler implements IQueryHandler<GetCompounds> {
   async execute({ asked }: GetCompounds): Promise<object> {
     const moment = await this.reads.moment(asked);
     const { divisionCode = '', name } = asked.filters;
-    const rows = this.reads
-      .all<{ compoundId: string; division: string; name: string }>(
-        'SELECT compound_id AS compoundId, division, name FROM subjects_v1_compounds',
-      )
-      .filter((row) => inScope(asked.caller.division, row.division) && row.division.startsWith(divisionCode))
-      .filter((row) => name === undefined || row.name.includes(name))
+    const rows = compoundsAt(this.reads, moment, asked.caller.division)
+      .filter((row) => row.division.startsWith(divisionCode) && (name === undefined || row.name.includes(name)))
       .sort((a, b) => byCodePoint(a.compoundId, b.compoundId));
     const { items, next, prev } = paged(rows, ({ compoundId }) => compoundId, asked);
     const full = await Promise.all(

@@ -14,6 +14,7 @@ import { type CompoundSize, type Grouping, overview, sourceLabel } from './overv
 import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
 import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
+import { compoundsAt } from './subjects-at.js';
 
 export class GetSchemeSplit extends Query<object> {
   constructor(
@@ -206,10 +207,10 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
     if (!inScope(asked.caller.division, divisionCode) && !scope.startsWith(divisionCode))
       throw new Rejected('outside-division');
     const within_ = divisionCode.length >= scope.length ? divisionCode : scope;
-    const compounds = this.compounds(within_, moment);
+    const compounds = this.compounds(within_, asked.caller.division, moment);
     const known = new Set(compounds.map(({ compoundId }) => compoundId));
     const schemes = this.figures
-      .schemesIn(within_, moment)
+      .schemesIn(asked.caller.division, moment)
       .filter(({ compoundId }) => known.has(compoundId))
       .map((scheme) => ({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split }));
     const groupBy = (asked.filters['groupBy'] ?? 'county') as Grouping;
@@ -220,16 +221,9 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
   }
 
   /** Compounds that existed, with the households registered by then, or declared where none were. */
-  private compounds(divisionCode: string, moment: Moment): CompoundSize[] {
+  private compounds(divisionCode: string, scope: string, moment: Moment): CompoundSize[] {
     const at = within(moment);
-    const sql = `SELECT compound_id AS compoundId, name, division FROM subjects_v1_compounds
-      WHERE division >= ? AND division < ? AND ${at.sql} ORDER BY compound_id`;
-    const found = this.reads.all<{ compoundId: string; name: string; division: string }>(
-      sql,
-      divisionCode,
-      `${divisionCode}:`,
-      ...at.values,
-    );
+    const found = compoundsAt(this.reads, moment, scope).filter(({ division }) => division.startsWith(divisionCode));
     const sizes = new Map<string, { households: number; areaMillionths: bigint; declared: boolean }>();
     const sizesSql = `SELECT compound_id AS compoundId, declared, households, area_millionths AS area FROM subjects_v1_sizes
       WHERE ${at.sql} ORDER BY position, leg`;

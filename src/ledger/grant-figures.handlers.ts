@@ -133,9 +133,10 @@ export class GetGrantsHandler extends GrantFigures implements IQueryHandler<GetG
 
   async execute({ asked }: GetGrants): Promise<object> {
     const moment = await this.reads.moment(asked);
+    const at = within(moment);
     const { divisionCode = '', source, fiscalYear, documentNo } = asked.filters;
     const rows = this.reads
-      .all<Row>(`SELECT ${COLUMNS} FROM subjects_v1_grants`)
+      .all<Row>(`SELECT ${COLUMNS} FROM subjects_v1_grants WHERE ${at.sql}`, ...at.values)
       .filter((row) => row.division.startsWith(divisionCode) && (source === undefined || row.source === source))
       .filter((row) => {
         const award = JSON.parse(row.award) as { fiscalYear: number; documentNo?: string };

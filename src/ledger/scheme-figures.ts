@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Moment } from '../kernel/projection.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { type SchemeAt, schemesAt } from './subjects-at.js';
 import type { SqlValue } from '../platform/sqlite.js';
 import { type Measured, split, type Split, type SplitLine, type Sum } from './cost-split.projection.js';
 
@@ -34,11 +35,9 @@ export class SchemeFigures {
     return this.reads.all<SchemeRow>(sql, compoundId);
   }
 
-  /** Schemes of a division that existed at the moment. */
-  schemesIn(divisionCode: string, moment: Moment): SchemeRow[] {
-    const at = within(moment);
-    const sql = `SELECT ${SCHEME_COLUMNS} FROM subjects_v1_schemes WHERE division >= ? AND division < ? AND ${at.sql} ORDER BY scheme_id`;
-    return this.reads.all<SchemeRow>(sql, divisionCode, `${divisionCode}:`, ...at.values);
+  /** Schemes that existed at the moment, as they were then. */
+  schemesIn(scope: string, moment: Moment): SchemeAt[] {
+    return schemesAt(this.reads, moment, scope);
   }
 
   sums(schemeId: string, moment: Moment): Sum[] {

@@ -14,9 +14,11 @@ export class SubjectsReadModel extends ReadModel {
   readonly tables = [
     'subjects_v1_streams',
     'subjects_v1_compounds',
+    'subjects_v1_compound_corrections',
     'subjects_v1_households',
     'subjects_v1_sizes',
     'subjects_v1_schemes',
+    'subjects_v1_scheme_corrections',
     'subjects_v1_revisions',
     'subjects_v1_lines',
     'subjects_v1_grants',
@@ -28,9 +30,12 @@ export class SubjectsReadModel extends ReadModel {
       stream TEXT PRIMARY KEY, division TEXT NOT NULL, compound_id TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE subjects_v1_compounds (
-      compound_id TEXT PRIMARY KEY, division TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL,
-      occurred_on TEXT NOT NULL
+      compound_id TEXT PRIMARY KEY, division TEXT NOT NULL, registered_in TEXT NOT NULL, name TEXT NOT NULL,
+      position INTEGER NOT NULL, occurred_on TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE subjects_v1_compound_corrections (
+      position INTEGER PRIMARY KEY, occurred_on TEXT NOT NULL, compound_id TEXT NOT NULL, name TEXT, division TEXT
+    ) STRICT;
     CREATE TABLE subjects_v1_households (
       compound_id TEXT NOT NULL, household_id TEXT NOT NULL, area TEXT NOT NULL, PRIMARY KEY (compound_id, household_id)
     ) STRICT, WITHOUT ROWID;
@@ -44,6 +49,10 @@ export class SubjectsReadModel extends ReadModel {
       title TEXT NOT NULL, project_code TEXT, policy_id TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL,
       occurred_on TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE subjects_v1_scheme_corrections (
+      position INTEGER PRIMARY KEY, occurred_on TEXT NOT NULL, scheme_id TEXT NOT NULL, plan_year INTEGER,
+      project_code TEXT
+    ) STRICT;
     CREATE INDEX subjects_v1_schemes_by_compound ON subjects_v1_schemes (compound_id);
     CREATE TABLE subjects_v1_revisions (
       scheme_id TEXT NOT NULL, position INTEGER NOT NULL, occurred_on TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -62,7 +71,7 @@ export class SubjectsReadModel extends ReadModel {
       grant_id TEXT NOT NULL, division TEXT NOT NULL, PRIMARY KEY (grant_id, division)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE subjects_v1_approvals (
-      approval_id TEXT PRIMARY KEY, division TEXT NOT NULL, status TEXT NOT NULL, position INTEGER NOT NULL
+      approval_id TEXT PRIMARY KEY, division TEXT NOT NULL, position INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
   `;
 
@@ -112,12 +121,8 @@ function compound(recorded: RecordedEvent, write: Writer): void {
       const { divisionCode, name, declared } = event.data;
       stream(recorded, divisionCode, id, write);
       write.run(
-        'INSERT INTO subjects_v1_compounds VALUES (?, ?, ?, ?, ?)',
-        id,
-        divisionCode,
-        name,
-        position,
-        occurredOn,
+        'INSERT INTO subjects_v1_compounds VALUES (?, ?, ?, ?, ?, ?)',
+        ...[id, divisionCode, divisionCode, name, position, occurredOn],
       );
       if (declared) size(0, 1, declared.households, millionths(declared.floorAreaM2));
       break;
@@ -128,7 +133,12 @@ function compound(recorded: RecordedEvent, write: Writer): void {
         stream(recorded, divisionCode, id, write);
         write.run('UPDATE subjects_v1_compounds SET division = ? WHERE compound_id = ?', divisionCode, id);
       }
-      if (name !== undefined) write.run('UPDATE subjects_v1_compounds SET name = ? WHERE compound_id = ?', name, id);
+      // What it was called before stays: an answer about an earlier moment still says so.
+      if (name !== undefined || divisionCode !== undefined)
+        write.run(
+          'INSERT INTO subjects_v1_compound_corrections VALUES (?, ?, ?, ?, ?)',
+          ...[position, occurredOn, id, name ?? null, divisionCode ?? null],
+        );
       if (declared) size(0, 1, declared.households, millionths(declared.floorAreaM2));
       break;
     }
@@ -185,11 +195,10 @@ function scheme(recorded: RecordedEvent, write: Writer): void {
       break;
     }
     case 'SchemeCorrected': {
-      const { planYear = null, title = null, projectCode = null } = event.data.changes;
+      const { planYear = null, projectCode = null } = event.data.changes;
       write.run(
-        `UPDATE subjects_v1_schemes SET plan_year = coalesce(?, plan_year), title = coalesce(?, title),
-         project_code = coalesce(?, project_code) WHERE scheme_id = ?`,
-        ...[planYear, title, projectCode, recorded.stream.slice('scheme-'.length)],
+        'INSERT INTO subjects_v1_scheme_corrections VALUES (?, ?, ?, ?, ?)',
+        ...[position, occurredOn, recorded.stream.slice('scheme-'.length), planYear, projectCode],
       );
       break;
     }
@@ -263,31 +272,12 @@ function fund(recorded: RecordedEvent, write: Writer): void {
   stream(recorded, recorded.data['divisionCode'] as string, recorded.data['compoundId'] as string, write);
 }
 
-const STATUS = {
-  ApprovalRequested: 'waiting',
-  ApprovalGranted: 'granted',
-  ApprovalRefused: 'refused',
-  ApprovalFailed: 'failed',
-} as const;
-
 function approval(recorded: RecordedEvent, write: Writer): void {
   const event = recorded as unknown as ApprovalEvent;
-  if (event.type === 'ApprovalRequested') {
-    const { approvalId, divisionCode } = event.data;
-    stream(recorded, divisionCode, null, write);
-    write.run(
-      'INSERT INTO subjects_v1_approvals VALUES (?, ?, ?, ?)',
-      approvalId,
-      divisionCode,
-      'waiting',
-      recorded.position,
-    );
-  } else
-    write.run(
-      'UPDATE subjects_v1_approvals SET status = ? WHERE approval_id = ?',
-      STATUS[event.type],
-      event.data.approvalId,
-    );
+  if (event.type !== 'ApprovalRequested') return;
+  const { approvalId, divisionCode } = event.data;
+  stream(recorded, divisionCode, null, write);
+  write.run('INSERT INTO subjects_v1_approvals VALUES (?, ?, ?)', approvalId, divisionCode, recorded.position);
 }
 
 /** Square metres with two places, from a sum of millionths. */

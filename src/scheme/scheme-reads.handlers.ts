@@ -3,6 +3,7 @@ import { byCodePoint, inScope } from '../kernel/ids.js';
 import { yuan } from '../kernel/money.js';
 import { echoed, type Moment } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
+import { type SchemeAt, schemesAt } from '../ledger/subjects-at.js';
 import type { Question } from '../platform/http/routes.js';
 import { byNumber, paged } from '../platform/reads/paging.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
@@ -102,18 +103,12 @@ export class GetSchemeListHandler implements IQueryHandler<GetSchemeList> {
   }
 }
 
-type Row = { schemeId: string; compoundId: string; division: string; planYear: number; projectCode: string | null };
-const ROWS = `SELECT scheme_id AS schemeId, compound_id AS compoundId, division, plan_year AS planYear, project_code AS projectCode
-  FROM subjects_v1_schemes ORDER BY scheme_id`;
-
-/** Schemes a caller may see, by id. */
-function visibleSchemes(reads: ReadDesk, { caller, filters }: Question): Row[] {
+/** Schemes a caller may see, as they were at the moment, by id. */
+function visibleSchemes(reads: ReadDesk, { caller, filters }: Question, moment: Moment): SchemeAt[] {
   const { divisionCode = '', compoundId, planYear, projectCode } = filters;
-  return reads
-    .all<Row>(ROWS)
+  return schemesAt(reads, moment, caller.division)
     .filter(
       (row) =>
-        inScope(caller.division, row.division) &&
         row.division.startsWith(divisionCode) &&
         (compoundId === undefined || row.compoundId === compoundId) &&
         (planYear === undefined || String(row.planYear) === planYear) &&
@@ -129,7 +124,7 @@ export class GetSchemesHandler implements IQueryHandler<GetSchemes> {
   async execute({ asked }: GetSchemes): Promise<object> {
     const moment = await this.reads.moment(asked);
     const { stage } = asked.filters;
-    let rows = visibleSchemes(this.reads, asked);
+    let rows = visibleSchemes(this.reads, asked, moment);
     if (stage !== undefined) {
       const stages = await Promise.all(rows.map(async ({ schemeId }) => (await this.shown(schemeId, moment)).state));
       rows = rows.filter((_, index) => stages[index] === stage);
@@ -157,7 +152,7 @@ export class GetContractsByNoHandler implements IQueryHandler<GetContractsByNo> 
     const moment = await this.reads.moment(asked);
     const { contractNo, ...filters } = asked.filters;
     const rows: { schemeId: string; contractNo: string }[] = [];
-    for (const { schemeId } of visibleSchemes(this.reads, { ...asked, filters })) {
+    for (const { schemeId } of visibleSchemes(this.reads, { ...asked, filters }, moment)) {
       const found = (await this.reads.view(`scheme-${schemeId}`, schemeView, moment))!;
       for (const contract of found.row.contracts.values())
         if (contractNo === undefined || contract.contractNo === contractNo)

@@ -9,6 +9,7 @@ type Audience =
   | 'those-who-command'
   | 'approvers'
   | 'readers'
+  | 'auditors'
   | 'viewers'
   | 'anybody-with-a-key'
   | 'admins';
@@ -18,6 +19,7 @@ const MAY: Readonly<Record<Exclude<Audience, 'everybody'>, readonly string[]>> =
   approvers: ['approver'],
   'those-who-command': ['recorder', 'approver'],
   readers: ['recorder', 'approver', 'auditor'],
+  auditors: ['auditor'],
   viewers: ['recorder', 'approver', 'auditor', 'viewer'],
   'anybody-with-a-key': ROLES,
   admins: ['admin'],
@@ -98,6 +100,46 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/approvals/:approvalId': 'readers',
   'GET /v1/ledger/trial-balance': 'readers',
   'GET /v1/ledger/accounts/:account/entries': 'readers',
+  ...Object.fromEntries(
+    [
+      ...['apportionment', 'draw-apportionment', 'debt-service', 'elevator-shares', 'factor-distribution'],
+      ...['funding-plan', 'reserve-forecast', 'interest'],
+    ].map((name): [string, Audience] => [`POST /v1/calculations/${name}`, 'anybody-with-a-key']),
+  ),
+  'GET /v1/audit/head': 'anybody-with-a-key',
+  'GET /v1/audit/heads': 'anybody-with-a-key',
+  'GET /v1/audit/proofs/:eventId': 'readers',
+  'GET /v1/audit/consistency': 'anybody-with-a-key',
+  'POST /v1/audit/verify': 'auditors',
+  'GET /v1/audit/bundle': 'auditors',
+  ...Object.fromEntries(
+    [
+      ...['rates', 'deposits', 'draws', 'draws/:drawId/refund', 'draws/:drawId/payment', 'draws/:drawId/collections'],
+      ...['income', 'interest-settlements', 'transfers', 'closures', 'components'],
+    ].map((name): [string, Audience] => [`POST /v1/maintenance-funds/:compoundId/${name}`, 'recorders']),
+  ),
+  'POST /v1/maintenance-funds': 'recorders',
+  'POST /v1/maintenance-funds/:compoundId/draws/:drawId/approval': 'approvers',
+  'POST /v1/maintenance-funds/:compoundId/draws/:drawId/rejection': 'approvers',
+  'GET /v1/maintenance-funds/:compoundId': 'viewers',
+  'GET /v1/maintenance-funds/:compoundId/statement': 'viewers',
+  'GET /v1/maintenance-funds/:compoundId/forecast': 'viewers',
+  'POST /v1/maintenance-funds/:compoundId/forecast': 'viewers',
+  // Shares of a draw and sub-accounts are rows of households.
+  'GET /v1/maintenance-funds/:compoundId/draws': 'readers',
+  'GET /v1/maintenance-funds/:compoundId/draws/:drawId': 'readers',
+  'GET /v1/maintenance-funds/:compoundId/sub-accounts': 'readers',
+  'GET /v1/maintenance-funds/:compoundId/sub-accounts/:holderId': 'readers',
+  'POST /v1/bonds': 'recorders',
+  'POST /v1/bonds/:bondId/allocations': 'recorders',
+  'POST /v1/bonds/:bondId/allocation-withdrawals': 'recorders',
+  'POST /v1/bonds/:bondId/disbursements': 'recorders',
+  'POST /v1/bonds/:bondId/revenue-forecasts': 'recorders',
+  'POST /v1/bonds/:bondId/interest-payments': 'recorders',
+  'POST /v1/bonds/:bondId/principal-repayments': 'recorders',
+  'GET /v1/bonds': 'viewers',
+  'GET /v1/bonds/:bondId': 'viewers',
+  'GET /v1/ledger/export': 'readers',
   'GET /v1/policies/:policyId': 'viewers',
   'GET /v1/funding-sources': 'viewers',
   'GET /v1/work-items': 'viewers',
