@@ -17,6 +17,8 @@ export type RouteCard = {
   readonly bodyLimit?: number;
   /** Rows of the flat forms (CSV, NDJSON, XLSX) of an answer. */
   readonly rows?: (body: never) => readonly object[];
+  /** Takes what a browser's form sends. */
+  readonly takesForm?: true;
 };
 
 export const RECORDERS: readonly Role[] = ['recorder'];
@@ -117,6 +119,14 @@ export const Open = (path: string, parameters: Record<string, Parameter> = {}): 
 /** A page for people: signs in by its own form. */
 export const Page = (path: string, parameters: Record<string, Parameter> = {}): MethodDecorator =>
   applyDecorators(Get(path), card({ kind: 'page', roles: [], parameters })) as MethodDecorator;
+
+const LARGEST_FORM = 4_096;
+/** What a page's form posts: the only route that takes anything but JSON. */
+export const Form = (path: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    card({ kind: 'page', roles: [], parameters: {}, bodyLimit: LARGEST_FORM, takesForm: true }),
+  ) as MethodDecorator;
 
 /** A request as the hooks leave it: who asks, and in which language. */
 export type EdgeRequest = FastifyRequest & {
