@@ -11,7 +11,7 @@ export type Parameter = RegExp | readonly string[];
 /** What the edge knows of a route before its body is read. Every route has one: a route without fails the start. */
 export type RouteCard = {
   /** `batch` records too, through the commands in its body. */
-  readonly kind: 'command' | 'batch' | 'read' | 'calculation' | 'open' | 'page' | 'metrics';
+  readonly kind: 'command' | 'batch' | 'read' | 'stream' | 'calculation' | 'open' | 'page' | 'metrics';
   readonly roles: readonly Role[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly bodyLimit?: number;
@@ -96,6 +96,14 @@ export const Reads = (path: string, options: ReadOptions = {}): MethodDecorator 
       parameters: { ...MOMENT_PARAMETERS, ...(options.list ? LIST_PARAMETERS : {}), ...options.parameters },
       ...(options.rows ? { rows: options.rows } : {}),
     }),
+  ) as MethodDecorator;
+
+/** A read that does not end: it writes to the connection itself. */
+export const Streams = (path: string, options: Pick<ReadOptions, 'roles' | 'parameters'>): MethodDecorator =>
+  applyDecorators(
+    Get(path),
+    ApiBearerAuth(),
+    card({ kind: 'stream', roles: options.roles ?? VIEWERS, parameters: options.parameters ?? {} }),
   ) as MethodDecorator;
 
 /** A read by POST: no key, any role, nothing stored. */

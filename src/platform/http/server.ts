@@ -96,7 +96,7 @@ const languageOf = ({ headers }: EdgeRequest): 'en' | 'zh' =>
   /^\s*en\b/i.test(headers['accept-language'] ?? '') ? 'en' : 'zh';
 
 /** What the session of a page may see; everything else takes a key. */
-const LOOKED_AT: readonly RouteCard['kind'][] = ['page', 'read'];
+const LOOKED_AT: readonly RouteCard['kind'][] = ['page', 'read', 'stream'];
 
 function lookerOf(request: EdgeRequest, card: RouteCard | undefined, sessions: Sessions): Caller | undefined {
   const { authorization, cookie } = request.headers;
