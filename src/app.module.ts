@@ -10,6 +10,7 @@ import { EntryModule } from './entry/entry.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MaintenanceFundModule } from './maintenance-fund/maintenance-fund.module.js';
+import { PagesModule } from './pages/pages.module.js';
 import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         EntryModule,
         DemoModule,
         AuditModule,
+        PagesModule,
       ],
     };
   }

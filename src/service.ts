@@ -12,6 +12,7 @@ import { LedgerReadModel } from './ledger/ledger.read-model.js';
 import { SubjectsReadModel } from './ledger/subjects.read-model.js';
 import { MaintenanceFundReadModel } from './maintenance-fund/maintenance-fund.read-model.js';
 import { ApiKeys } from './platform/auth/api-keys.js';
+import { Sessions } from './platform/auth/sessions.js';
 import { Clock } from './platform/clock.js';
 import { ProcessRunner } from './platform/commands/process-runner.js';
 import type { Settings } from './platform/config/settings.js';
@@ -52,7 +53,7 @@ export async function openService({
   const catalogue = eventCatalogue();
   const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
   const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, readModels());
-  const edge = { settings, logger, keys };
+  const edge = { settings, logger, keys, sessions: new Sessions() };
   const module = AppModule.of({ ...edge, store, catalogue, projections, clock, secondPerson: Approvals });
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);

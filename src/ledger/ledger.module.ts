@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AwardFigures } from './award-figures.js';
+import { EventStreamController } from './event-stream.controller.js';
 import { FiguresController } from './figures.controller.js';
 import {
   GetCompoundSplitHandler,
@@ -23,7 +24,7 @@ import { SchemeFigures } from './scheme-figures.js';
 import { SchemesOfCompound } from './schemes-of-compound.js';
 
 @Module({
-  controllers: [FiguresController, HistoryController],
+  controllers: [FiguresController, HistoryController, EventStreamController],
   providers: [
     SchemeFigures,
     AwardFigures,

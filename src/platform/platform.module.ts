@@ -12,6 +12,7 @@ import { Settings } from './config/settings.js';
 import { EventCatalogue } from './event-store/codec.js';
 import { EventStore } from './event-store/event-store.js';
 import { CommandRoutes } from './http/command-routes.js';
+import { ReadRoutes } from './http/read-routes.js';
 import { BodyPipe } from './http/edge.pipe.js';
 import { Metrics } from './operations/metrics.js';
 import { LOGGER, SystemController } from './operations/system.controller.js';
@@ -19,11 +20,13 @@ import { ProjectedCommandIndex } from './projections/log.read-model.js';
 import { ProjectionRunner } from './projections/projection-runner.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { KEYS } from './auth/api-keys.js';
+import { Sessions } from './auth/sessions.js';
 
 export type Platform = {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly keys: ApiKeys;
+  readonly sessions: Sessions;
   readonly store: EventStore;
   readonly catalogue: EventCatalogue;
   readonly projections: ProjectionRunner;
@@ -36,11 +39,22 @@ export type Platform = {
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ settings, logger, keys, store, catalogue, projections, clock, secondPerson }: Platform): DynamicModule {
+  static of({
+    settings,
+    logger,
+    keys,
+    sessions,
+    store,
+    catalogue,
+    projections,
+    clock,
+    secondPerson,
+  }: Platform): DynamicModule {
     const providers = [
       { provide: Settings, useValue: settings },
       { provide: LOGGER, useValue: logger },
       { provide: KEYS, useValue: keys },
+      { provide: Sessions, useValue: sessions },
       { provide: EventStore, useValue: store },
       { provide: EventCatalogue, useValue: catalogue },
       { provide: ProjectionRunner, useValue: projections },
@@ -53,6 +67,7 @@ export class PlatformModule {
       ReadDesk,
       BodyPipe,
       CommandRoutes,
+      ReadRoutes,
       Metrics,
     ];
     return {

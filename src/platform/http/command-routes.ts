@@ -68,7 +68,8 @@ function routesOf(controller: object): CommandRoute[] {
   });
 }
 
-function matcher(template: string): (path: string) => Record<string, string> | undefined {
+/** Parameters of a path that fits `template`, decoded; undefined where it does not. */
+export function matcher(template: string): (path: string) => Record<string, string> | undefined {
   const parts = template.split('/');
   return (path) => {
     const given = path.split('/');

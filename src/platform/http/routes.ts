@@ -11,12 +11,14 @@ export type Parameter = RegExp | readonly string[];
 /** What the edge knows of a route before its body is read. Every route has one: a route without fails the start. */
 export type RouteCard = {
   /** `batch` records too, through the commands in its body. */
-  readonly kind: 'command' | 'batch' | 'read' | 'calculation' | 'open' | 'page' | 'metrics';
+  readonly kind: 'command' | 'batch' | 'read' | 'stream' | 'calculation' | 'open' | 'page' | 'metrics';
   readonly roles: readonly Role[];
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly bodyLimit?: number;
   /** Rows of the flat forms (CSV, NDJSON, XLSX) of an answer. */
   readonly rows?: (body: never) => readonly object[];
+  /** Takes what a browser's form sends. */
+  readonly takesForm?: true;
 };
 
 export const RECORDERS: readonly Role[] = ['recorder'];
@@ -96,6 +98,14 @@ export const Reads = (path: string, options: ReadOptions = {}): MethodDecorator 
     }),
   ) as MethodDecorator;
 
+/** A read that does not end: it writes to the connection itself. */
+export const Streams = (path: string, options: Pick<ReadOptions, 'roles' | 'parameters'>): MethodDecorator =>
+  applyDecorators(
+    Get(path),
+    ApiBearerAuth(),
+    card({ kind: 'stream', roles: options.roles ?? VIEWERS, parameters: options.parameters ?? {} }),
+  ) as MethodDecorator;
+
 /** A read by POST: no key, any role, nothing stored. */
 export const Calculates = (
   path: string,
@@ -117,6 +127,14 @@ export const Open = (path: string, parameters: Record<string, Parameter> = {}): 
 /** A page for people: signs in by its own form. */
 export const Page = (path: string, parameters: Record<string, Parameter> = {}): MethodDecorator =>
   applyDecorators(Get(path), card({ kind: 'page', roles: [], parameters })) as MethodDecorator;
+
+const LARGEST_FORM = 4_096;
+/** What a page's form posts: the only route that takes anything but JSON. */
+export const Form = (path: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    card({ kind: 'page', roles: [], parameters: {}, bodyLimit: LARGEST_FORM, takesForm: true }),
+  ) as MethodDecorator;
 
 /** A request as the hooks leave it: who asks, and in which language. */
 export type EdgeRequest = FastifyRequest & {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import type { ApiKeys } from '../auth/api-keys.js';
+import type { Sessions } from '../auth/sessions.js';
 import { type Caller, commandIdOf, type Invocation } from '../commands/invocation.js';
 import type { Settings } from '../config/settings.js';
 import { AnswerInterceptor } from './answer.interceptor.js';
@@ -16,7 +17,12 @@ import { cardOf, type EdgeRequest, MIB, type Parameter, POSITION_TEXT, type Rout
 import { parseStrictJson } from './strict-json.js';
 
 type KnownRoute = { readonly method: string; readonly pattern: RegExp };
-export type Edge = { readonly keys: ApiKeys; readonly settings: Settings; readonly logger: Logger };
+export type Edge = {
+  readonly keys: ApiKeys;
+  readonly sessions: Sessions;
+  readonly settings: Settings;
+  readonly logger: Logger;
+};
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const IF_MATCH = /^"(0|[1-9]\d{0,15})"$/;
@@ -25,7 +31,7 @@ const IF_MATCH = /^"(0|[1-9]\d{0,15})"$/;
  * The Fastify side of the edge. Its hooks keep the order of checks of 7-rulings.md §1: 401, then 404 and 405, then 403,
  * then 413 and 415, then 400 of key, JSON and parameters; only then does a controller see the request.
  */
-export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter {
+export function fastifyAdapter(service: Edge): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MIB,
     genReqId: () => randomUUID(),
@@ -36,8 +42,8 @@ export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter
     frameworkErrors: (_: unknown, request: unknown, reply: unknown) => {
       const edge = request as EdgeRequest;
       edge.language = languageOf(edge);
-      const problem = callerOf(edge, keys) ? new Problem('not-found') : unauthenticated();
-      sendProblem(problem, edge, reply as FastifyReply, logger);
+      const problem = callerOf(edge, service.keys) ? new Problem('not-found') : unauthenticated();
+      sendProblem(problem, edge, reply as FastifyReply, service.logger);
     },
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
@@ -52,9 +58,9 @@ export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter
     const edge = request as EdgeRequest;
     edge.language = languageOf(edge);
     try {
-      admit(edge, reply, keys, known, settings);
+      admit(edge, reply, known, service);
     } catch (error) {
-      sendProblem(error, edge, reply, logger);
+      sendProblem(error, edge, reply, service.logger);
       return reply;
     }
   });
@@ -65,13 +71,12 @@ export function fastifyAdapter({ keys, settings, logger }: Edge): FastifyAdapter
 function admit(
   request: EdgeRequest,
   reply: FastifyReply,
-  keys: ApiKeys,
   known: readonly KnownRoute[],
-  settings: Settings,
+  { keys, sessions, settings }: Edge,
 ): void {
   reply.header('X-Request-Id', request.id);
   const card = request.is404 ? undefined : cardOf(request);
-  const caller = callerOf(request, keys);
+  const caller = callerOf(request, keys) ?? lookerOf(request, card, sessions);
   if (caller) request.caller = caller;
   const isOpen =
     card?.kind === 'open' || card?.kind === 'page' || (!request.is404 && !card) || isMetrics(request, settings);
@@ -89,6 +94,16 @@ function callerOf({ headers }: EdgeRequest, keys: ApiKeys): Caller | undefined {
 
 const languageOf = ({ headers }: EdgeRequest): 'en' | 'zh' =>
   /^\s*en\b/i.test(headers['accept-language'] ?? '') ? 'en' : 'zh';
+
+/** What the session of a page may see; everything else takes a key. */
+const LOOKED_AT: readonly RouteCard['kind'][] = ['page', 'read', 'stream'];
+
+function lookerOf(request: EdgeRequest, card: RouteCard | undefined, sessions: Sessions): Caller | undefined {
+  const { authorization, cookie } = request.headers;
+  if (authorization !== undefined || request.method !== 'GET' || !card || !LOOKED_AT.includes(card.kind))
+    return undefined;
+  return sessions.callerOf(cookie);
+}
 
 const isMetrics = (request: EdgeRequest, settings: Settings): boolean =>
   settings.metricsOpen && request.routeOptions?.url === '/metrics';
@@ -108,7 +123,7 @@ const patternOf = (url: string): RegExp =>
       .replace(/\\\*$/, '.*')}$`,
   );
 
-/** JSON and nothing else; the key of a command is looked at before its body, as the order of checks wants. */
+/** JSON and, on its own route, a page's form; the key of a command is looked at before its body, as the order of checks wants. */
 function takeJsonOnly(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -118,6 +133,10 @@ function takeJsonOnly(fastify: FastifyInstance): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, body, done) => {
+    if (cardOf(request)?.takesForm) done(null, Object.fromEntries(new URLSearchParams(body as string)));
+    else done(new Problem('unsupported-media-type'));
   });
   fastify.addHook('preHandler', async (request) => {
     const card = cardOf(request);
@@ -140,8 +159,9 @@ function keyOf(request: EdgeRequest): string | undefined {
   return header;
 }
 
-function checkParameters(request: EdgeRequest, card: RouteCard): void {
-  for (const [name, value] of Object.entries(request.query as Record<string, unknown>)) {
+/** Throws where a query says anything the route does not know, or says it wrongly. */
+export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 'headers'>, card: RouteCard): void {
+  for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
     const expected: Parameter | undefined = Object.hasOwn(card.parameters, name) ? card.parameters[name] : undefined;
     if (!expected) throw new Problem('unknown-parameter', { errors: [{ parameter: name, code: 'unknownParameter' }] });
     const text = typeof value === 'string' ? value : '';
@@ -149,7 +169,7 @@ function checkParameters(request: EdgeRequest, card: RouteCard): void {
     if (!isRight || (DATES.includes(name) && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
       throw new Problem('invalid-parameter', { errors: [{ parameter: name, code: 'invalidParameter' }] });
   }
-  const position = request.headers['ledger-position'];
+  const position = headers['ledger-position'];
   if (card.kind === 'read' && position !== undefined && !POSITION_TEXT.test(String(position)))
     throw new Problem('invalid-parameter', { errors: [{ header: 'Ledger-Position', code: 'invalidParameter' }] });
 }
