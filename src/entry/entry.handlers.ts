@@ -6,6 +6,7 @@ import type { Decider, Fact } from '../kernel/decider.js';
 import type { Entry, Noted, ReversedData } from '../kernel/facts.js';
 import { inScope } from '../kernel/ids.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
+import { maintenanceFundDecider } from '../maintenance-fund/maintenance-fund.decider.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
@@ -32,6 +33,7 @@ const DECIDERS: Readonly<Record<string, Reversing>> = {
   scheme: schemeDecider as unknown as Reversing,
   grant: grantDecider as unknown as Reversing,
   bond: bondDecider as unknown as Reversing,
+  maintenanceFund: maintenanceFundDecider as unknown as Reversing,
 };
 const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1);

@@ -9,7 +9,7 @@ type Of<Type extends FundEvent['type']> = { readonly type: Type; readonly data: 
 export function tell(facts: readonly Fact[]): Told {
   const events = facts as unknown as readonly FundEvent[];
   const first = events[0];
-  if (!first) return { body: {} };
+  if (!first || first.type === 'EntryReversed') return { body: {} };
   const fund = `/v1/maintenance-funds/${first.data.compoundId}`;
   const location = first.type === 'DrawProposed' ? `${fund}/draws/${first.data.drawId}` : fund;
   const isMade = first.type === 'DrawProposed' || first.type === 'MaintenanceFundOpened';

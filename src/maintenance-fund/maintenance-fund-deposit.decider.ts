@@ -78,11 +78,11 @@ export function openFund({ data, known }: Of<'OpenMaintenanceFund'>): Decide {
 
 /** "The rule of a fund changes only on 1 January" (3-calculations.md §6), and never under interest already settled. */
 export function changeRates(state: FundState, { data, known }: Of<'ChangeRates'>): Decide {
-  const { settledThrough, settlementEvents, fund } = state;
+  const { settledThrough, settlements, fund } = state;
   if (data.interestRule !== undefined) {
     if (!data.from.endsWith('-01-01')) throw new Rejected('out-of-range', { pointer: '/from' });
     if (settledThrough !== null && data.from <= settledThrough)
-      throw new Rejected('dependent-entries', { eventIds: settlementEvents.slice(-1) });
+      throw new Rejected('dependent-entries', { eventIds: settlements.slice(-1).map(({ eventId }) => eventId) });
   }
   assertDated(state, data.occurredOn, known);
   return { events: [{ type: 'RatesChanged', data: { ...data, compoundId: fund!.compoundId } }] };
@@ -248,7 +248,8 @@ export function close(state: FundState, { data, known, pack }: Of<'CloseSubAccou
 function standingOn(state: FundState, key: string): string[] {
   return [...state.draws.values()].flatMap(({ shares, events }) => {
     const own = shares.get(key);
-    return own && (own.due > 0n || own.amount > own.paid + own.released) ? events : [];
+    const stands = own && (own.due > 0n || own.amount > own.paid + own.released);
+    return stands ? events.map(({ eventId }) => eventId) : [];
   });
 }
 

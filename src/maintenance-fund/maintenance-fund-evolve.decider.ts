@@ -2,18 +2,17 @@ import { rateTable } from '../calculation/interest-rates.engine.js';
 import type { BusinessDate } from '../kernel/dates.js';
 import { millionths } from '../kernel/decimal.js';
 import { type Fen, fen } from '../kernel/money.js';
+import { flow, pour, settleThrough } from './maintenance-fund-pots.decider.js';
+import { remember, revert } from './maintenance-fund-revert.decider.js';
 import {
-  type Account,
   accountOf,
   type DataOf,
   type Draw,
-  type DrawShare,
   type FundEvent,
   type FundState,
   householdKey,
   keyOf,
-  type Pot,
-  unpaidOf,
+  settleState,
 } from './maintenance-fund-state.decider.js';
 
 /** Folds one fact in place. */
@@ -44,6 +43,12 @@ export function evolve(state: FundState, event: FundEvent): FundState {
       break;
     }
     case 'ComponentsSurveyed':
+      break;
+    case 'EntryReversed':
+      for (const entry of event.data.reverses) {
+        revert(state, entry as unknown as FundEvent, event.data.occurredOn);
+        remember(state, entry, event.data.only);
+      }
       break;
     default:
       evolveDraw(state, event);
@@ -94,44 +99,11 @@ function deposit(state: FundState, { occurredOn, entries }: DataOf<'DepositRecei
 function credit(state: FundState, data: DataOf<'IncomeCredited'>, eventId: string | undefined): void {
   if (data.settlement) {
     settleThrough(state, data.settlement.to);
-    if (eventId !== undefined) state.settlementEvents.push(eventId);
+    state.settlements.push({ eventId: eventId ?? '', to: data.settlement.to });
   }
-  for (const share of data.shares) flow(state, accountOf(state, keyOf(share)), data.occurredOn, fen(share.amount));
-}
-
-/** What was still open to the next settlement is now behind it, in every pot. */
-function settleThrough(state: FundState, day: BusinessDate): void {
-  if (state.settledThrough !== null && day <= state.settledThrough) return;
-  state.settledThrough = day;
-  settlePot(state.net, day);
-  for (const { pot } of state.accounts.values()) settlePot(pot, day);
-}
-
-function settlePot(pot: Pot, day: BusinessDate): void {
-  if (pot.later.length === 0) return;
-  const kept = pot.later.filter((one) => one.occurredOn > day);
-  for (const one of pot.later) {
-    if (one.occurredOn > day) continue;
-    pot.settled += one.amount;
-    pot.earlier.push(one);
-  }
-  pot.later.splice(0, pot.later.length, ...kept);
-}
-
-/** Money of a sub-account, which is money of the fund as well. */
-export function flow(state: FundState, account: Account, on: BusinessDate, amount: Fen): void {
-  pour(state, account.pot, on, amount);
-  pour(state, state.net, on, amount);
-}
-
-/** A flow dated into settled time changes no settled interest: it only counts as brought forward from then on. */
-function pour({ settledThrough }: FundState, pot: Pot, occurredOn: BusinessDate, amount: Fen): void {
-  if (amount === 0n) return;
-  pot.balance += amount;
-  if (settledThrough !== null && occurredOn <= settledThrough) {
-    pot.settled += amount;
-    pot.earlier.push({ occurredOn, amount });
-  } else pot.later.push({ occurredOn, amount });
+  const afterClose = data.settlement !== undefined;
+  for (const share of data.shares)
+    flow(state, accountOf(state, keyOf(share)), { on: data.occurredOn, afterClose }, fen(share.amount));
 }
 
 type DrawEvent = Extract<
@@ -147,7 +119,7 @@ function evolveDraw(state: FundState, event: DrawEvent): void {
     return;
   }
   const draw = state.draws.get(event.data.drawId)!;
-  if (event.eventId !== undefined) draw.events.push(event.eventId);
+  draw.events.push({ eventId: event.eventId ?? '', type: event.type });
   switch (event.type) {
     case 'DrawApproved':
       approve(state, draw, event.data);
@@ -202,13 +174,6 @@ function pay(state: FundState, draw: Draw, { occurredOn, shares }: DataOf<'DrawP
     pour(state, state.net, occurredOn, -due);
   }
   settleState(draw);
-}
-
-/** "approved until nothing is unpaid; paid when the rest was rejected after a part" (7-rulings.md §6). */
-function settleState(draw: Draw): void {
-  const shares: DrawShare[] = [...draw.shares.values()];
-  if (draw.state === 'approved' && shares.some((share) => unpaidOf(share) > 0n)) return;
-  draw.state = shares.some(({ paid }) => paid > 0n) ? 'paid' : 'rejected';
 }
 
 function refund(state: FundState, draw: Draw, on: BusinessDate, share: DataOf<'DrawRefunded'>['shares'][number]): void {

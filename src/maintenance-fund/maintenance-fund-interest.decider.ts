@@ -1,7 +1,6 @@
 import { rateTable } from '../calculation/interest-rates.engine.js';
 import {
   DEFAULT_DAY_BASIS,
-  type Flow,
   MOST_INTEREST_YEARS,
   settle,
   type Settlement,
@@ -15,7 +14,7 @@ import { assertNotBefore, assertOpen, type Noted } from '../kernel/facts.js';
 import { type Fen, larger } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
 import { incomeEvents, openAccounts, spread } from './maintenance-fund-deposit.decider.js';
-import type { FundEvent, FundKnown, FundState, Pot } from './maintenance-fund-state.decider.js';
+import type { FundEvent, FundKnown, FundState, Pot, PotFlow } from './maintenance-fund-state.decider.js';
 
 export type InterestCommand = {
   readonly known: FundKnown;
@@ -92,7 +91,7 @@ const dayBasisOn = ({ dayBases }: FundState, { to, rule }: SettlementPeriod): nu
 /** A pot on its way through several settlements that are not recorded yet. */
 class Running {
   opening: Fen;
-  private readonly flows: readonly Flow[];
+  private readonly flows: readonly PotFlow[];
   private next = 0;
 
   constructor({ settled, later }: Pick<Pot, 'settled' | 'later'>) {
@@ -104,15 +103,21 @@ class Running {
     return new Running({ settled: opening, later: [] });
   }
 
-  within({ to }: SettlementPeriod): Flow[] {
-    let end = this.next;
-    while (end < this.flows.length && this.flows[end]!.occurredOn <= to) end++;
-    return this.flows.slice(this.next, end);
+  /** What counts at the close of the period's last day. */
+  within({ to }: SettlementPeriod): PotFlow[] {
+    return this.flows
+      .slice(this.next, this.endOf(to))
+      .filter(({ occurredOn, afterClose }) => occurredOn < to || !afterClose);
   }
 
-  close(period: SettlementPeriod): void {
-    const own = this.within(period);
-    this.next += own.length;
-    for (const { amount } of own) this.opening += amount;
+  close({ to }: SettlementPeriod): void {
+    const end = this.endOf(to);
+    for (; this.next < end; this.next++) this.opening += this.flows[this.next]!.amount;
+  }
+
+  private endOf(to: BusinessDate): number {
+    let end = this.next;
+    while (end < this.flows.length && this.flows[end]!.occurredOn <= to) end++;
+    return end;
   }
 }

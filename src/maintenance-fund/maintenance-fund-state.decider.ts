@@ -3,7 +3,7 @@ import type { DatedRule, Flow, InterestRule } from '../calculation/interest.engi
 import type { CompoundState, Household, Ownership, Use } from '../compound/compound.decider.js';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Override } from '../kernel/decider.js';
-import type { Identified, Known, Noted } from '../kernel/facts.js';
+import type { Identified, Known, Noted, ReversedData } from '../kernel/facts.js';
 import type { Fen } from '../kernel/money.js';
 import type { AssetOwner, CostArea, WorkItem } from '../policy/work-item.js';
 import type { AreaTally, Scope, Tally } from '../scheme/scheme-state.decider.js';
@@ -173,20 +173,27 @@ export type FundEvent = Identified &
       >
     | Told<'SubAccountClosed', { householdId: string; amount: string; reason: string }>
     | Told<'ComponentsSurveyed', { surveyedOn: BusinessDate; components: readonly ComponentData[] }>
+    | {
+        readonly type: 'EntryReversed';
+        /** `only`: of a deposit these households; `reverses` then holds their entries and no others. */
+        readonly data: ReversedData & { readonly only?: readonly string[]; readonly override?: Override };
+      }
   );
 export type DataOf<Type extends FundEvent['type']> = Extract<FundEvent, { type: Type }>['data'];
 
 /** What the handlers of a fund's commands read elsewhere. */
 export type FundKnown = Known & { readonly compound: CompoundState };
 
+/** Settled interest and reversals on a settlement day take effect after its close. */
+export type PotFlow = Flow & { readonly afterClose?: boolean };
 /** Money with its days: what a settlement of interest needs. */
 export type Pot = {
   balance: Fen;
   /** Σ of the flows up to and with the last settlement day. */
   settled: Fen;
   /** The flows after it, and those before it. */
-  readonly later: Flow[];
-  readonly earlier: Flow[];
+  readonly later: PotFlow[];
+  readonly earlier: PotFlow[];
 };
 export type Account = Holder & {
   readonly key: string;
@@ -208,8 +215,8 @@ export type Draw = DrawData & {
   /** The first payment's day. */
   paidOn?: BusinessDate;
   readonly shares: Map<string, DrawShare>;
-  /** Events that made its reservations and dues. */
-  readonly events: string[];
+  /** Events that made its reservations, payments and dues, without those that were reversed. */
+  readonly events: { readonly eventId: string; readonly type: FundEvent['type'] }[];
 };
 type Titled = { readonly ownership: Ownership; readonly ownerUnitId?: string };
 
@@ -227,7 +234,10 @@ export type FundState = {
   readonly net: Pot;
   reserved: Fen;
   settledThrough: BusinessDate | null;
-  readonly settlementEvents: string[];
+  /** Settlements that stand, oldest first. */
+  readonly settlements: { readonly eventId: string; readonly to: BusinessDate }[];
+  /** By event: all of it, or the households taken out of a deposit. */
+  readonly reversed: Map<string, 'all' | Set<string>>;
   readonly draws: Map<string, Draw>;
   readonly titles: Map<string, Titled & { readonly registered: Titled }>;
 };
@@ -243,7 +253,8 @@ export const initialFund = (): FundState => ({
   net: emptyPot(),
   reserved: 0n,
   settledThrough: null,
-  settlementEvents: [],
+  settlements: [],
+  reversed: new Map(),
   draws: new Map(),
   titles: new Map(),
 });
@@ -300,6 +311,13 @@ export function openFlats(state: FundState, { households }: CompoundState): Hous
 
 export const unpaidOf = ({ amount, paid, released }: DrawShare): Fen => amount - paid - released;
 export const refundableOf = ({ paid, refunded }: DrawShare): Fen => paid - refunded;
+
+/** "approved until nothing is unpaid; paid when the rest was rejected after a part" (7-rulings.md §6). */
+export function settleState(draw: Draw): void {
+  const shares: DrawShare[] = [...draw.shares.values()];
+  if (draw.state === 'approved' && shares.some((share) => unpaidOf(share) > 0n)) return;
+  draw.state = shares.some(({ paid }) => paid > 0n) ? 'paid' : 'rejected';
+}
 
 export const HOUSEHOLDS_AN_EVENT = 1_000;
 

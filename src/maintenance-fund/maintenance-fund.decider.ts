@@ -21,9 +21,11 @@ import {
   refundDraw,
   type ReturnCommand,
 } from './maintenance-fund-payment.decider.js';
+import { reverse, type ReversalCommand } from './maintenance-fund-reversal.decider.js';
 import { type FundEvent, type FundState, initialFund } from './maintenance-fund-state.decider.js';
 
-export type FundCommand = AccountCommand | InterestCommand | DrawCommand | DrawPaymentCommand | ReturnCommand;
+export type FundCommand =
+  AccountCommand | InterestCommand | DrawCommand | DrawPaymentCommand | ReturnCommand | ReversalCommand;
 
 /** 住宅专项维修资金 of a compound: every household's account, every draw, and the interest between them. */
 export const maintenanceFundDecider: Decider<FundState, FundCommand, FundEvent> = {
@@ -47,12 +49,14 @@ export const maintenanceFundDecider: Decider<FundState, FundCommand, FundEvent> 
     SubAccountTransferred: { version: 1, says: 'A sub-account went with its flat to a new owner.' },
     SubAccountClosed: { version: 1, says: 'A sub-account was closed and its balance paid out.' },
     ComponentsSurveyed: { version: 1, says: 'The parts of the buildings that wear out were surveyed.' },
+    EntryReversed: { version: 1, says: 'A fact was reversed, with a reason; what it moved is moved back.' },
   },
 };
 
 function decide(state: FundState, command: FundCommand, granted: readonly string[]): Decision<FundEvent> {
   if (command.type === 'ReceiveReturn') return receiveReturn(state, command);
   assertKnown(command.known);
+  if (command.type === 'ReverseEntry') return reverse(state, command);
   switch (command.type) {
     case 'OpenMaintenanceFund':
       return openFund(command);

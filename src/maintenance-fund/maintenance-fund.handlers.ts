@@ -17,7 +17,7 @@ import type { FundState } from './maintenance-fund-state.decider.js';
 
 type Without<C, Keys extends string> = C extends unknown ? Omit<C, Keys> : never;
 type Opening = Extract<FundCommand, { type: 'OpenMaintenanceFund' }>;
-type Ordinary = Exclude<FundCommand, { type: 'OpenMaintenanceFund' | 'ReceiveReturn' }>;
+type Ordinary = Exclude<FundCommand, { type: 'OpenMaintenanceFund' | 'ReceiveReturn' | 'ReverseEntry' }>;
 
 /** Opens the fund of a compound; there is one. */
 export class OpenMaintenanceFund extends Command<Answer> {
@@ -91,7 +91,7 @@ export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaint
       pack: scheme?.pack ?? CHANGZHI_2020,
       ...(scheme?.facts ? { scheme: scheme.facts } : {}),
     } as FundCommand;
-    const cross = crosses ? (outcome: Outcome) => this.processes.cross(outcome) : undefined;
+    const cross = crosses ? (outcome: Outcome) => this.cross(outcome) : undefined;
     return this.desk.record(maintenanceFundDecider, compoundId, command, by, tell, cross);
   }
 
@@ -99,6 +99,11 @@ export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaint
   private async closedThrough({ fund }: FundState, other: string | undefined): Promise<string | null> {
     const divisions = [fund?.divisionCode, other].filter((one) => one !== undefined);
     return divisions.length === 0 ? null : this.periods.closedThrough(...divisions);
+  }
+
+  /** A payment over thousands of households is one sum of money: its first event sends it. */
+  private cross(outcome: Outcome): Promise<Outcome | undefined> {
+    return this.processes.cross({ ...outcome, events: outcome.events.slice(0, 1) });
   }
 
   /** The scheme the body names or, without one, the scheme of the draw it names. */

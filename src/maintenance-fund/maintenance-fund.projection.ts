@@ -65,6 +65,10 @@ export const fundView: View<FundView, FundEvent> = {
         if (view.survey === undefined || view.survey.surveyedOn <= surveyedOn) view.survey = { surveyedOn, components };
         break;
       }
+      case 'EntryReversed':
+        for (const { type, data } of event.data.reverses)
+          if (type === 'SubAccountClosed') view.closed.delete((data as DataOf<'SubAccountClosed'>).householdId);
+        break;
       default:
         ofDraw(view, event);
     }
@@ -133,7 +137,8 @@ export function accountRow(sums: readonly Sum[]): AccountRow {
   const collected = of('due', 'collection');
   return {
     firstDeposit: first > 0n ? first : of('deposited', 'establishment'),
-    firstDepositOn: sums.find(({ measure, item }) => measure === 'deposited' && item === 'first')?.since ?? null,
+    firstDepositOn:
+      first > 0n ? sums.find(({ measure, item }) => measure === 'deposited' && item === 'first')!.since : null,
     deposits,
     income,
     collected,

@@ -1,5 +1,6 @@
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
+import type { ReversedData } from '../kernel/facts.js';
 import type { Part } from './maintenance-fund-state.decider.js';
 
 const PREFIX = 'maintenanceFund-';
@@ -21,7 +22,8 @@ export class MaintenanceFundReadModel extends ReadModel {
     if (!stored.stream.startsWith(PREFIX) || stored.type === COMMAND_REFUSED || MONEY_ONLY.has(stored.type)) return;
     const { data, position, eventId, type } = event();
     if ((data['part'] as Part | undefined)?.number !== undefined && (data['part'] as Part).number > 1) return;
-    const { shares: _, ...told } = data as typeof data & { shares?: unknown };
+    const { shares: _, reverses, ...rest } = data as typeof data & { shares?: unknown } & Partial<ReversedData>;
+    const told = reverses ? { ...rest, reverses: slim(reverses) } : rest;
     const fundId = stored.stream.slice(PREFIX.length);
     write.run(
       'INSERT INTO fund_v1_facts VALUES (?, ?, ?, ?, ?, ?)',
@@ -29,3 +31,11 @@ export class MaintenanceFundReadModel extends ReadModel {
     );
   }
 }
+
+/** Of what was reversed only which fact it was, and whose. */
+const slim = (reverses: ReversedData['reverses']): object[] =>
+  reverses.map(({ eventId, type, data }) => ({
+    eventId,
+    type,
+    data: { householdId: (data as { householdId?: string }).householdId },
+  }));
