@@ -7,6 +7,7 @@ import {
   GetOverviewHandler,
   GetSchemeSplitHandler,
 } from './figures.handlers.js';
+import { GetFundingPlanHandler } from './funding-plan.handlers.js';
 import { GetGrantHandler, GetGrantsHandler } from './grant-figures.handlers.js';
 import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
@@ -32,6 +33,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     SchemesOfCompound,
     GrantReading,
     GetSchemeSplitHandler,
+    GetFundingPlanHandler,
     GetCompoundSplitHandler,
     GetHouseholdSharesHandler,
     GetOverviewHandler,

@@ -57,7 +57,7 @@ export function matrixChecks(
   return [{ rule: named.rule, level: named.level, facts, covered }];
 }
 
-function moneyOf(state: SchemeState, { source, reference }: PoolKey): MatrixMoney {
+export function moneyOf(state: SchemeState, { source, reference }: PoolKey): MatrixMoney {
   const award = reference === null ? undefined : state.awards.get(reference);
   const utility =
     FUNDING_SOURCES[source].reference === 'utility' ? ((reference ?? undefined) as Utility | undefined) : undefined;
