@@ -47,14 +47,14 @@ export function matrixChecks(
   };
   if (!named) {
     const covered = promised !== undefined || isPermitted(state, area.rule, key, null);
-    return [{ rule: area.rule, level: area.level, facts, covered }];
+    return [{ rule: area.rule, level: area.level, quotation: area.quotation, facts, covered }];
   }
   const isAreasOwn = area.level === 'warn' && area.rule === named.rule;
   const covered =
     (promised !== undefined && (isAreasOwn || promised.lineId === line!.lineId)) ||
     isPermitted(state, named.rule, key, line!.lineId) ||
     (isAreasOwn && isPermitted(state, named.rule, key, null));
-  return [{ rule: named.rule, level: named.level, facts, covered }];
+  return [{ rule: named.rule, level: named.level, quotation: named.quotation, facts, covered }];
 }
 
 export function moneyOf(state: SchemeState, { source, reference }: PoolKey): MatrixMoney {

@@ -2,7 +2,7 @@ import { type FundingPlan, type FundingPlanRequest, planning } from '../calculat
 import { canonicalParts } from '../kernel/ids.js';
 import { type Fen, fen, larger, total } from '../kernel/money.js';
 import type { Check } from '../policy/judgement.rules.js';
-import { cell, rank } from '../policy/matrix.rules.js';
+import { rank } from '../policy/matrix.rules.js';
 import type { Programme, Quotation, RuleId, RulePack } from '../policy/rule-pack.js';
 import { inCentralPlan, matrixChecks, moneyOf } from './scheme-checks.decider.js';
 import { programmesApart } from './scheme-payment.decider.js';
@@ -42,10 +42,9 @@ export function obstacleOf(
   line: BudgetLine,
 ): Obstacle | undefined {
   const asked = { source: money.source, reference: money.reference, costArea: line.costArea };
-  const matrix = matrixChecks(state, pack, asked, line);
   const checks: Check[] = [
     ...(money.source === 'central-grant' ? [inCentralPlan(state, pack)] : []),
-    ...matrix,
+    ...matrixChecks(state, pack, asked, line),
     ...programmesApart(state, line, [money]),
     // 专款专用: what came or was promised for one area does not pay the other, and a gift for a line is that line's.
     { rule: 'R08', level: isElsewhere(money, line) ? 'stop' : 'allow' },
@@ -53,8 +52,7 @@ export function obstacleOf(
   const found =
     checks.find(({ level }) => level === 'stop') ?? checks.find(({ level, covered }) => level === 'warn' && !covered);
   if (!found || found.level === 'allow') return undefined;
-  const changed = matrix.includes(found) ? cell(pack, moneyOf(state, asked), line).quotation : undefined;
-  return { rule: found.rule, level: found.level, quotation: changed ?? pack.rules[found.rule] };
+  return { rule: found.rule, level: found.level, quotation: found.quotation ?? pack.rules[found.rule] };
 }
 
 const isElsewhere = ({ costArea, onlyLine }: PlanMoney, line: BudgetLine): boolean =>
