@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CalculationController } from './calculation.controller.js';
-import { Slices } from '../platform/slices.js';
 
-@Module({ controllers: [CalculationController], providers: [Slices], exports: [Slices] })
+@Module({ controllers: [CalculationController] })
 export class CalculationModule {}

@@ -104,7 +104,7 @@ export function allocationChecks(state: Sending, money: MatrixMoney, scheme: Sch
   const central = money.source === 'central-grant';
   return [
     ...(central ? [inCentralPlan(scheme)] : []),
-    { rule: answered.rule, level: answered.level, facts, covered },
+    { rule: answered.rule, level: answered.level, quotation: answered.quotation, facts, covered },
     must('R11', !(central && scheme.otherProgramme), line && { lineId: line.lineId }),
   ];
 }

@@ -66,6 +66,8 @@ export type RejectionDetails = {
   readonly rule?: string;
   readonly rules?: readonly string[];
   readonly policyId?: string;
+  /** The words that said no, where they are not the rule's own: a pack changed one cell of it. */
+  readonly quotation?: { readonly clause: string; readonly clauseText: string; readonly source: string };
   /** RFC 6901 pointer into the body, where the body named what is wrong. */
   readonly pointer?: string;
   /** Ids of the events in the way (`dependent-entries`) or of the thing concerned. */

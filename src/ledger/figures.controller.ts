@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Asked, READERS, type Question, Reads } from '../platform/http/routes.js';
 import { GetCompoundSplit, GetHouseholdShares, GetOverview, GetSchemeSplit } from './figures.handlers.js';
+import { GetFundingPlan } from './funding-plan.handlers.js';
 import { GROUPINGS } from './overview.projection.js';
 
 type SplitRows = { publicArea: object; inBuilding: object; total: object; bySource: object[] };
@@ -23,6 +24,12 @@ export class FiguresController {
   @Reads('schemes/:schemeId/cost-split', { rows: splitRows })
   schemeSplit(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetSchemeSplit(schemeId, asked));
+  }
+
+  /** 资金筹措方案 */
+  @Reads('schemes/:schemeId/funding-plan', { rows: ({ assignments }: { assignments: object[] }) => assignments })
+  fundingPlan(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
+    return this.queries.execute(new GetFundingPlan(schemeId, asked));
   }
 
   /** 小区资金分摊 */

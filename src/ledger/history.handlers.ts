@@ -9,7 +9,7 @@ import { byNumber, paged } from '../platform/reads/paging.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
 import { policyById } from '../policy/policies.rules.js';
-import type { RuleId } from '../policy/rule-pack.js';
+import type { Quotation, RuleId } from '../policy/rule-pack.js';
 import { trialBalance } from './trial-balance.js';
 
 export class GetEvents extends Query<object> {
@@ -160,7 +160,8 @@ function decision({ eventId, stream, type, position, data, metadata }: RecordedE
   const refused = type === COMMAND_REFUSED;
   const rules = metadata.rules ?? [];
   const rule = asked ?? (data['rule'] as string | undefined) ?? rules[0] ?? null;
-  const quoted = rule === null ? undefined : policyById(metadata.policyId ?? '')?.rules[rule as RuleId];
+  const ruled = rule === null ? undefined : policyById(metadata.policyId ?? '')?.rules[rule as RuleId];
+  const quoted = rule === data['rule'] ? ((data['quotation'] as Quotation | undefined) ?? ruled) : ruled;
   return {
     eventId,
     stream,

@@ -8,6 +8,7 @@ import {
   GetOverviewHandler,
   GetSchemeSplitHandler,
 } from './figures.handlers.js';
+import { GetFundingPlanHandler } from './funding-plan.handlers.js';
 import { GetGrantHandler, GetGrantsHandler } from './grant-figures.handlers.js';
 import { FundFigures } from './fund-figures.js';
 import { HouseholdShares } from './household-shares.js';
@@ -33,6 +34,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     SchemesOfCompound,
     GrantReading,
     GetSchemeSplitHandler,
+    GetFundingPlanHandler,
     GetCompoundSplitHandler,
     GetHouseholdSharesHandler,
     GetOverviewHandler,

@@ -19,6 +19,7 @@ import { LOGGER, SystemController } from './operations/system.controller.js';
 import { ProjectedCommandIndex } from './projections/log.read-model.js';
 import { ProjectionRunner } from './projections/projection-runner.js';
 import { ReadDesk } from './reads/read-desk.js';
+import { Slices } from './slices.js';
 import { KEYS } from './auth/api-keys.js';
 import { Sessions } from './auth/sessions.js';
 
@@ -65,6 +66,7 @@ export class PlatformModule {
       CommandDesk,
       ProcessRunner,
       ReadDesk,
+      Slices,
       BodyPipe,
       CommandRoutes,
       ReadRoutes,

@@ -1,5 +1,5 @@
 import { Rejected } from '../kernel/rejection.js';
-import type { Level, RuleId, RulePack } from './rule-pack.js';
+import type { Level, Quotation, RuleId, RulePack } from './rule-pack.js';
 
 /** One rule held against one command. */
 export type Check = {
@@ -7,6 +7,8 @@ export type Check = {
   readonly level: Level;
   /** A warning that a second person has set aside before, for what this command is part of. */
   readonly covered?: boolean;
+  /** Where a pack changed the very cell that answers: its clause stands in place of the rule's. */
+  readonly quotation?: Quotation | undefined;
   /** Amounts in yuan and names for the sentence of the refusal. */
   readonly facts?: Readonly<Record<string, string>>;
 };
@@ -52,6 +54,7 @@ export function judge(
     throw new Rejected('rule-refused', {
       rule: stop.rule,
       policyId: pack.id,
+      ...quoted(stop),
       ...(stop.facts ? { facts: stop.facts } : {}),
     });
   const warned = ordered.filter(({ level, covered, rule }) => level === 'warn' && !covered && !granted.includes(rule));
@@ -59,11 +62,13 @@ export function judge(
     const rules = distinct(
       ordered.filter(({ level, covered }) => level === 'warn' && !covered).map(({ rule }) => rule),
     );
-    throw new Rejected('needs-override', { rule: rules[0]!, rules, policyId: pack.id });
+    const first = ordered.find(({ rule }) => rule === rules[0])!;
+    throw new Rejected('needs-override', { rule: rules[0]!, rules, policyId: pack.id, ...quoted(first) });
   }
   return { policyId: pack.id, rules: distinct(ordered.map(({ rule }) => rule)) };
 }
 
+const quoted = ({ quotation }: Check): { quotation?: Quotation } => (quotation ? { quotation } : {});
 const distinct = (rules: readonly RuleId[]): RuleId[] => [...new Set(rules)];
 
 /** A ceiling: `asked` may reach `available` to the fen and not pass it. */

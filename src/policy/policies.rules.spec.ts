@@ -1,5 +1,5 @@
 import { CHANGZHI_2020 } from './changzhi-2020.rules.js';
-import { POLICIES, policyById, validateRulePack } from './policies.rules.js';
+import { assertSound, POLICIES, policyById, validateRulePack } from './policies.rules.js';
 import type { RulePack } from './rule-pack.js';
 
 type Loose = { [key: string]: Loose };
@@ -27,6 +27,27 @@ describe('The registry of rule packs', () => {
     expect(POLICIES.flatMap(validateRulePack)).toEqual([]);
     expect(new Set(POLICIES.map(({ id }) => id)).size).toBe(POLICIES.length);
     for (const { basedOn } of POLICIES) expect(basedOn === null || policyById(basedOn) !== undefined).toBe(true);
+  });
+});
+
+describe('The start', () => {
+  const [base, amended] = POLICIES as [RulePack, RulePack];
+
+  it('goes on with sound packs', () => expect(() => assertSound(POLICIES)).not.toThrow());
+
+  it('is stopped by a faulty pack, and the message names the pack and the place', () => {
+    const faulty = broken('matrix.county-grant.in-building', 'perhaps');
+    expect(() => assertSound([faulty])).toThrow(
+      /^rule pack changzhi-2020: matrix county-grant: unknown level perhaps at in-building$/,
+    );
+    expect(() => assertSound([broken('rules.R21')])).toThrow('rule pack changzhi-2020: rule R21 is missing');
+  });
+
+  it('is stopped by two packs of one id, and by a pack that stands on one that is not there', () => {
+    expect(() => assertSound([base, base])).toThrow('rule pack changzhi-2020: another pack has this id');
+    expect(() => assertSound([amended])).toThrow(
+      'rule pack demo-amendment-2025: basedOn names an unknown pack changzhi-2020',
+    );
   });
 });
 

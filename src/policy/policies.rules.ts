@@ -1,6 +1,7 @@
 import { DECIMAL_PATTERN } from '../kernel/decimal.js';
 import { isDate } from '../kernel/dates.js';
 import { CHANGZHI_2020 } from './changzhi-2020.rules.js';
+import { DEMO_AMENDMENT } from './demo-amendment.rules.js';
 import { FUNDING_SOURCE_CODES, isFundingSource } from './funding-source.js';
 import {
   ACCEPTANCE_PARTIES,
@@ -20,8 +21,8 @@ import {
 } from './rule-pack.js';
 import { COST_AREAS, ESSENTIAL_KINDS, WORK_ITEMS, isWorkItem } from './work-item.js';
 
-/** Every pack a scheme may be drafted under. */
-export const POLICIES: readonly RulePack[] = [CHANGZHI_2020];
+/** Every pack a scheme may be drafted under; each judges its own schemes for their whole life. */
+export const POLICIES: readonly RulePack[] = [CHANGZHI_2020, DEMO_AMENDMENT];
 
 export const policyById = (id: string): RulePack | undefined => POLICIES.find((pack) => pack.id === id);
 
@@ -40,6 +41,19 @@ export function validateRulePack(pack: RulePack): string[] {
     ...matrixFaults(pack),
     ...parameterFaults(pack.parameters),
   ];
+}
+
+/** Stops the start where a pack is faulty: throws one message that names every place. */
+export function assertSound(packs: readonly RulePack[]): void {
+  const ids = packs.map(({ id }) => id);
+  const faults = packs.flatMap((pack, index) =>
+    [
+      ...validateRulePack(pack),
+      ...when(ids.indexOf(pack.id) !== index, 'another pack has this id'),
+      ...when(pack.basedOn !== null && !ids.includes(pack.basedOn), `basedOn names an unknown pack ${pack.basedOn}`),
+    ].map((fault) => `rule pack ${pack.id}: ${fault}`),
+  );
+  if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
 const when = (faulty: boolean, fault: string): string[] => (faulty ? [fault] : []);

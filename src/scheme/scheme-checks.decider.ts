@@ -47,17 +47,17 @@ export function matrixChecks(
   };
   if (!named) {
     const covered = promised !== undefined || isPermitted(state, area.rule, key, null);
-    return [{ rule: area.rule, level: area.level, facts, covered }];
+    return [{ rule: area.rule, level: area.level, quotation: area.quotation, facts, covered }];
   }
   const isAreasOwn = area.level === 'warn' && area.rule === named.rule;
   const covered =
     (promised !== undefined && (isAreasOwn || promised.lineId === line!.lineId)) ||
     isPermitted(state, named.rule, key, line!.lineId) ||
     (isAreasOwn && isPermitted(state, named.rule, key, null));
-  return [{ rule: named.rule, level: named.level, facts, covered }];
+  return [{ rule: named.rule, level: named.level, quotation: named.quotation, facts, covered }];
 }
 
-function moneyOf(state: SchemeState, { source, reference }: PoolKey): MatrixMoney {
+export function moneyOf(state: SchemeState, { source, reference }: PoolKey): MatrixMoney {
   const award = reference === null ? undefined : state.awards.get(reference);
   const utility =
     FUNDING_SOURCES[source].reference === 'utility' ? ((reference ?? undefined) as Utility | undefined) : undefined;

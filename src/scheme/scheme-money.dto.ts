@@ -203,10 +203,12 @@ export class MakePaymentDto extends DatedDto {
   @IsMark()
   readonly voucherNo!: string;
 
+  /** What bears it, to the fen; a dry run without it proposes it by the plan. */
+  @Optional()
   @IsParts(() => FromDto, MOST_PARTS)
   @HasDistinct('source', 'reference')
   @Holds('sumsToAmount', (body: MakePaymentDto) => sums(body.from, body.amount))
-  readonly from!: FromDto[];
+  readonly from?: FromDto[];
 
   @Optional()
   @IsMark()

@@ -99,7 +99,7 @@ function sourceChecks(
 }
 
 /** R11: what one central programme pays on a line, the other never does. */
-function programmesApart(state: SchemeState, line: BudgetLine, from: readonly Bearer[]): Check[] {
+export function programmesApart(state: SchemeState, line: BudgetLine, from: readonly Bearer[]): Check[] {
   const now = from.flatMap(({ source, reference }) =>
     source === 'central-grant' && reference !== null ? [state.awards.get(reference)?.programme] : [],
   );

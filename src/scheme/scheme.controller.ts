@@ -8,6 +8,7 @@ import { Problem } from '../platform/http/problem.js';
 import { recorded } from '../platform/http/recorded.dto.js';
 import { APPROVERS, Invoked, Records } from '../platform/http/routes.js';
 import { WORK_ITEMS } from '../policy/work-item.js';
+import { ProposePayment } from './payment-proposal.handlers.js';
 import { ChangeScheme, DraftScheme } from './scheme.handlers.js';
 import {
   ApproveSchemeDto,
@@ -204,8 +205,13 @@ export class SchemeController {
       paymentId: body.paymentId ?? deterministicId('payment', by.commandId),
       nature: body.nature ?? ('construction' as const),
     };
-    const from = body.from.map((part) => ({ ...bearer(part), amount: part.amount }));
-    return this.change(schemeId, { type: 'MakePayment', data: { ...recorded(body), ...defaults, from } }, by);
+    const { from: given, ...told } = recorded(body);
+    if (given === undefined) {
+      if (!by.dryRun) throw new Problem('invalid-field', { errors: [{ pointer: '/from', code: 'isArray' }] });
+      return this.commands.execute(new ProposePayment(schemeId, { ...told, ...defaults }, by));
+    }
+    const from = given.map((part) => ({ ...bearer(part), amount: part.amount }));
+    return this.change(schemeId, { type: 'MakePayment', data: { ...told, ...defaults, from } }, by);
   }
 
   /** 支付退回 */

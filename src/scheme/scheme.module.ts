@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/ledger.module.js';
 import { PeriodModule } from '../period/period.module.js';
+import { ProposePaymentHandler } from './payment-proposal.handlers.js';
 import { SchemeController } from './scheme.controller.js';
 import { ChangeSchemeHandler, DraftSchemeHandler } from './scheme.handlers.js';
 import { SchemeReadsController } from './scheme-reads.controller.js';
@@ -17,6 +18,7 @@ import {
   providers: [
     DraftSchemeHandler,
     ChangeSchemeHandler,
+    ProposePaymentHandler,
     GetSchemeHandler,
     GetSchemeListHandler,
     GetSchemesHandler,

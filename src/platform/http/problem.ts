@@ -59,10 +59,11 @@ export function problemDocument(error: Problem | Rejected, asked: Told, policies
 }
 
 function rejectionMembers(error: Rejected, title: string, language: Language, policies: Policies) {
-  const { rule, rules, policyId, pointer, eventIds, facts } = error.details;
+  const { rule, rules, policyId, pointer, eventIds, facts, quotation } = error.details;
   const pack = policyId === undefined ? undefined : policies(policyId);
   const named = rules?.[0] ?? rule;
-  const clause = named === undefined ? undefined : (pack?.rules as Record<string, Quoted> | undefined)?.[named];
+  const ruled = named === undefined ? undefined : (pack?.rules as Record<string, Quoted> | undefined)?.[named];
+  const clause = ruled && { ...ruled, ...quotation };
   const figures = Object.entries(facts ?? {}).map(([name, value]) => `${FACTS[name]?.[language] ?? name} ${value}`);
   const sentence = clause ? `${title}: ${named} ${clause.title[language]}（${clause.clause}）` : title;
   return {
