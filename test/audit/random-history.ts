@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SqliteEventStore } from '../../src/platform/event-store/sqlite/sqlite-event-store.js';
 import { chained } from '../../src/platform/event-store/chain.js';
-import type { EventStore } from '../../src/platform/event-store/event-store.js';
+import type { EncodedEvent, EventStore } from '../../src/platform/event-store/event-store.js';
 import { randomHistory } from '../support/random-history.mjs';
 import type { TestService } from '../support/service.js';
 
@@ -9,10 +9,11 @@ import type { TestService } from '../support/service.js';
 const EVENTS = Number(process.env['EXPORT_EVENTS'] ?? 3_000);
 const AT_ONCE = 500;
 
-/** Puts a made-up history into a store, chained as the decider runner would, many appends to a commit. */
-export async function recordHistory(store: EventStore, seed: number, count: number): Promise<void> {
+type Link = { readonly stream: string; readonly revision: number; readonly event: EncodedEvent };
+
+/** A made-up history, each event chained to the one before it in its stream as the decider runner would. */
+export function* chainedHistory(seed: number, count: number): Generator<Link> {
   const ends = new Map<string, { revision: number; hash: string }>();
-  let waiting: Promise<unknown>[] = [];
   let number = 0;
   for (const { eventId, stream, type, data } of randomHistory(seed, count)) {
     number += 1;
@@ -29,7 +30,15 @@ export async function recordHistory(store: EventStore, seed: number, count: numb
     };
     const link = chained(stream, revision, { eventId, type, data, metadata }, end?.hash ?? null);
     ends.set(stream, { revision, hash: link.hash });
-    waiting.push(store.append(stream, [link], revision - 1));
+    yield { stream, revision, event: link };
+  }
+}
+
+/** Puts it into a store, many appends to a commit. */
+export async function recordHistory(store: EventStore, seed: number, count: number): Promise<void> {
+  let waiting: Promise<unknown>[] = [];
+  for (const { stream, revision, event } of chainedHistory(seed, count)) {
+    waiting.push(store.append(stream, [event], revision - 1));
     if (waiting.length === AT_ONCE) {
       await Promise.all(waiting);
       waiting = [];

@@ -7,7 +7,8 @@
 // Exit 0: everything holds. 1: something is wrong, the first wrong position is named. 2: it could not be checked.
 // It is one file on purpose: read it before you trust it.
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createInflateRaw } from 'node:zlib';
 
 class CannotCheck extends Error {}
@@ -152,8 +153,10 @@ class Findings {
     // One of a kind is enough to know; what follows from it is noise.
     if (!this.list.some((one) => one.code === code)) this.list.push({ code, what, ...where });
   }
+  /** Exact places first, then ranges, then what has no place. */
   sorted() {
-    return [...this.list].sort((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
+    const rank = ({ position, notAfter }) => (position === undefined ? 2 : notAfter === undefined ? 0 : 1);
+    return [...this.list].sort((a, b) => rank(a) - rank(b) || (a.position ?? 0) - (b.position ?? 0));
   }
 }
 
@@ -277,7 +280,7 @@ function readEarlier(path, keys) {
   return { ...kept, leafHashes };
 }
 
-/** The list of leaf hashes, as far as a signed head stands behind it: with it a wrong event is pointed at exactly. */
+/** The bundle's list of leaf hashes, as far as a signed head stands behind it: with it a wrong event is pointed at exactly. */
 async function provenLeaves(zip, heads) {
   const roots = new Map(heads.map(({ size, rootHash }) => [size, rootHash]));
   const tree = new Tree();
@@ -289,7 +292,6 @@ async function provenLeaves(zip, heads) {
       tree.add(Buffer.from(leaves.at(-1), 'hex'));
       if (roots.get(tree.size) === tree.root()) proven = tree.size;
     }
-  for (const { leafHashes } of heads) if (leafHashes !== undefined && leafHashes.length > proven) return leafHashes;
   return leaves.slice(0, proven);
 }
 
@@ -312,33 +314,39 @@ async function checkEvents(zip, heads, proven, findings) {
     if (code !== undefined) findings.add(code, what, where);
     const leaf = leafOf(line);
     tree.add(leaf);
-    if (position <= proven.length && leaf.toString('hex') !== proven[position - 1])
+    const hex = leaf.toString('hex');
+    if (proven.some((leaves) => position <= leaves.length && leaves[position - 1] !== hex))
       findings.add('not-what-was-signed', 'the event is not the one that was signed at this position', where);
     if (sizes.has(position)) roots.set(position, tree.root());
   }
   return { events: tree.size, streams: chains.ends.size, roots };
 }
 
-/** Every head must be the root of the events it counts; where only roots are known, the wrong place lies between two of them. */
-function checkHeads(heads, { events, roots }, findings) {
-  const good = heads.filter(({ size, rootHash }) => roots.get(size) === rootHash).map(({ size }) => size);
-  for (const { size, rootHash, signedAt, from } of [...heads].sort((a, b) => a.size - b.size)) {
-    if (size > events)
-      findings.add('events-missing', `${size} events were signed on ${signedAt} (${from}), ${events} are here`, {
-        position: events + 1,
-      });
-    else if (roots.get(size) !== rootHash) {
-      const first = Math.max(0, ...good.filter((one) => one < size)) + 1;
-      const what = `the events up to ${size} are not those that were signed on ${signedAt} (${from}); the first wrong one lies within ${first}..${size}`;
-      findings.add('root-differs', what, { position: first, notAfter: size });
+/**
+ * Every head must be the root of the events it counts. Where only roots are known, the wrong place lies between two of
+ * them; against a head that was kept, only another kept one counts as a lower bound: who could make the log anew could
+ * sign it anew.
+ */
+function checkHeads(own, kept, { events, roots }, findings) {
+  const isGood = ({ size, rootHash }) => roots.get(size) === rootHash;
+  const bySize = (a, b) => a.size - b.size;
+  for (const heads of [[...kept].sort(bySize), [...own].sort(bySize)])
+    for (const { size, rootHash, signedAt, from } of heads) {
+      if (size > events) {
+        const what = `${size} events were signed on ${signedAt} (${from}), ${events} are here`;
+        findings.add('events-missing', what, { position: events + 1 });
+      } else if (!isGood({ size, rootHash })) {
+        const before = heads.filter((one) => one.size < size && isGood(one)).map((one) => one.size);
+        const first = Math.max(0, ...before) + 1;
+        const what = `the events up to ${size} are not those that were signed on ${signedAt} (${from}); the first wrong one lies within ${first}..${size}`;
+        findings.add('root-differs', what, { position: first, notAfter: size });
+      }
     }
-  }
-  const last = Math.max(0, ...good);
-  if (!findings.list.some(({ code }) => code === 'root-differs') && last < events)
-    findings.add('beyond-heads', 'events that no signed head covers', { position: last + 1 });
+  const covered = Math.max(0, ...own.map(({ size }) => size));
+  if (covered < events) findings.add('beyond-heads', 'events that no signed head covers', { position: covered + 1 });
 }
 
-async function check({ bundle, keyFiles, headFiles }) {
+export async function check({ bundle, keyFiles, headFiles }) {
   const findings = new Findings();
   const given = keyFiles.map((path) => {
     try {
@@ -351,10 +359,10 @@ async function check({ bundle, keyFiles, headFiles }) {
   const signer = await checkFiles(zip, given, findings);
   const keys = [...given, ...(signer ? await formerKeys(zip, findings) : [])];
   const own = await readHeads(zip, keys, findings);
-  const heads = [...own, ...headFiles.map((path) => readEarlier(path, keys))];
-  const proven = await provenLeaves(zip, heads);
-  const walked = await checkEvents(zip, heads, proven, findings);
-  checkHeads(heads, walked, findings);
+  const kept = headFiles.map((path) => readEarlier(path, keys));
+  const proven = [await provenLeaves(zip, own), ...kept.map(({ leafHashes }) => leafHashes ?? [])];
+  const walked = await checkEvents(zip, [...own, ...kept], proven, findings);
+  checkHeads(own, kept, walked, findings);
   const manifest = JSON.parse((await bytesOf(zip, 'manifest.json')).toString('utf8'));
   if (manifest.events !== walked.events)
     findings.add('count-differs', `the manifest counts ${manifest.events} events, ${walked.events} are here`);
@@ -404,12 +412,16 @@ function told({ ok, events, streams, heads, newest, findings }) {
     .join('')}`;
 }
 
-try {
-  const asked = argumentsOf(process.argv.slice(2));
-  const result = await check(asked);
-  process.stdout.write(asked.json ? `${JSON.stringify(result)}\n` : told(result));
-  process.exitCode = result.ok ? 0 : 1;
-} catch (error) {
-  process.stderr.write(`CANNOT CHECK: ${error.message}\n`);
-  process.exitCode = 2;
+async function main() {
+  try {
+    const asked = argumentsOf(process.argv.slice(2));
+    const result = await check(asked);
+    process.stdout.write(asked.json ? `${JSON.stringify(result)}\n` : told(result));
+    process.exitCode = result.ok ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`CANNOT CHECK: ${error.message}\n`);
+    process.exitCode = 2;
+  }
 }
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

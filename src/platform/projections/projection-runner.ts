@@ -69,8 +69,19 @@ export class ProjectionRunner {
 
   /** Catches up with the log, then follows it. */
   async start(): Promise<void> {
+    await this.assertNotAhead();
     this.subscription = await this.store.subscribe(() => this.wake());
     await this.catchUp();
+  }
+
+  /** A log that ends before what was read from it has lost events: going on would show them, and give their places away. */
+  private async assertNotAhead(): Promise<void> {
+    const head = await this.store.head();
+    const { position } = this.write.get<{ position: number }>(
+      'SELECT coalesce(max(position), 0) AS position FROM checkpoints',
+    )!;
+    if (position > head)
+      throw new Error(`the log ends at ${head}, the read models have read up to ${position}: the log lost events`);
   }
 
   async stop(): Promise<void> {
