@@ -16,7 +16,7 @@ import { Sessions } from './platform/auth/sessions.js';
 import { Clock } from './platform/clock.js';
 import { ProcessRunner } from './platform/commands/process-runner.js';
 import type { Settings } from './platform/config/settings.js';
-import type { EventStore } from './platform/event-store/event-store.js';
+import { type EventStore, StoreUnavailable } from './platform/event-store/event-store.js';
 import { KurrentDbEventStore } from './platform/event-store/kurrentdb/kurrentdb-event-store.js';
 import { SqliteEventStore } from './platform/event-store/sqlite/sqlite-event-store.js';
 import { dressApplication, fastifyAdapter } from './platform/http/server.js';
@@ -74,8 +74,12 @@ export async function openService({
     const seeded = await app.get(DemoCity).seedAsSet();
     if (seeded) logger.info(seeded, 'the demonstration city is recorded');
   } catch (error) {
-    await close();
-    throw error;
+    if (store.shared && error instanceof StoreUnavailable) {
+      logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
+    } else {
+      await close();
+      throw error;
+    }
   }
   return { app, keys, store, projections, close };
 }

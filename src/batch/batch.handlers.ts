@@ -80,7 +80,7 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
     }
   }
 
-  private async one({ items, by, key }: RunBatch, index: number): Promise<Result> {
+  private async one({ mode, items, by, key }: RunBatch, index: number): Promise<Result> {
     const { path, body } = items[index]!;
     const item = itemInvocation(by, key, index, path, body as Record<string, unknown>);
     try {
@@ -102,7 +102,8 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
       };
     } catch (error) {
       const problem = documentOf(error, { language: 'zh', instance: path, requestId: item.commandId });
-      if (problem.code === 'internal') throw error;
+      // A store that is away is no verdict on the item: together or not at all then means not now.
+      if (problem.code === 'internal' || (mode === 'atomic' && problem.status === 503)) throw error;
       return { index, status: problem.status, problem };
     }
   }

@@ -60,7 +60,7 @@ export class PlatformModule {
       { provide: EventCatalogue, useValue: catalogue },
       { provide: ProjectionRunner, useValue: projections },
       { provide: Clock, useValue: clock },
-      { provide: CommandIndex, useFactory: () => new ProjectedCommandIndex(projections) },
+      { provide: CommandIndex, useFactory: () => new ProjectedCommandIndex(projections, store.shared) },
       { provide: SecondPerson, useClass: secondPerson },
       DeciderRunner,
       CommandDesk,

@@ -194,21 +194,23 @@ export class ProtocolTestServer {
     if (visible.length === 0) return 'missing';
     const from = options.getStream()!;
     const count = Number(options.getCount());
-    if (options.getReadDirection() !== FORWARDS) return visible.toReversed().slice(0, count);
+    if (options.getReadDirection() !== FORWARDS) return visible.slice(-count).toReversed();
     const first = from.hasRevision() ? Number(from.getRevision()) : 0;
-    return visible.filter(({ revision }) => revision >= first).slice(0, count);
+    const index = firstIndex(visible, ({ revision }) => revision >= first);
+    return visible.slice(index, index + count);
   }
 
   private pageOfAll(options: ReadReq.Options): readonly LogRecord[] | 'invalid' {
     const all = options.getAll()!;
     const count = Number(options.getCount());
     const at = all.hasPosition() ? Number(all.getPosition()!.getCommitPosition()) : undefined;
-    if (options.getReadDirection() !== FORWARDS)
-      return this.log.records
-        .filter(({ position }) => at === undefined || position < at)
-        .toReversed()
-        .slice(0, count);
-    const page = this.log.records.filter(({ position }) => at === undefined || position >= at).slice(0, count);
+    const { records } = this.log;
+    const index = at === undefined ? undefined : firstIndex(records, ({ position }) => position >= at);
+    if (options.getReadDirection() !== FORWARDS) {
+      const end = index ?? records.length;
+      return records.slice(Math.max(0, end - count), end).toReversed();
+    }
+    const page = records.slice(index ?? 0, (index ?? 0) + count);
     // The server cannot read from the middle of a record; beyond the end it finds nothing and says so.
     return at !== undefined && page[0] && page[0].position !== at ? 'invalid' : page;
   }
@@ -248,6 +250,18 @@ export class ProtocolTestServer {
     }
     return info;
   }
+}
+
+/** Index of the first record that is late enough; the records stand in order, and there may be many. */
+function firstIndex(records: readonly LogRecord[], isLate: (record: LogRecord) => boolean): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isLate(records[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 const refuse = (_: unknown, answer: sendUnaryData<never>): void =>

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { Clock } from '../../src/platform/clock.js';
 import { Settings } from '../../src/platform/config/settings.js';
 import { openService, type Service } from '../../src/service.js';
+import { ProtocolTestServer } from './protocol-test-server.js';
 
 /** Keys of the people in the tests: name, role and division are what the name says. */
 export const KEYS = {
@@ -67,12 +68,21 @@ export class TestService {
     private service: Service,
     readonly clock: Clock,
     private readonly environment: Environment,
+    private readonly ownServer: ProtocolTestServer | undefined,
   ) {}
 
-  /** On a directory of its own; `environment` adds settings to those every test starts with. */
+  /**
+   * On a directory of its own; `environment` adds settings to those every test starts with. Its log is an embedded one,
+   * or, where the whole run says `TEST_STORE=protocol`, one behind a protocol test server of its own; with
+   * `TEST_STORE=esdb://…` all services of the run share that server's log.
+   */
   static async open(clock: Clock = new TestClock(), environment: Environment = {}): Promise<TestService> {
     const directory = mkdtempSync(join(tmpdir(), 'renewal-'));
-    return new TestService(directory, await start(directory, clock, environment), clock, environment);
+    const store = process.env['TEST_STORE'] ?? 'sqlite';
+    const isGiven = store !== 'protocol' || environment['EVENT_STORE'] !== undefined;
+    const server = isGiven ? undefined : await new ProtocolTestServer().start();
+    const settings = { EVENT_STORE: server?.url ?? store, ...environment };
+    return new TestService(directory, await start(directory, clock, settings), clock, settings, server);
   }
 
   get inner(): Service {
@@ -88,6 +98,7 @@ export class TestService {
 
   async close(): Promise<void> {
     await this.service.close();
+    await this.ownServer?.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

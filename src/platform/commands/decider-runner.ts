@@ -107,9 +107,9 @@ export class DeciderRunner {
       const folded = await this.load(decider, stream);
       try {
         const { position } = await this.store.append(stream, encoded, base);
-        await this.refresh(decider, stream, folded);
         for (const [commandId, fingerprint] of commands)
           this.index.appended(commandId, { stream, fingerprint }, position);
+        await this.refresh(decider, stream, folded);
         return { result, position };
       } catch (error) {
         if (!(error instanceof RevisionConflict)) throw error;
@@ -236,7 +236,12 @@ export class DeciderRunner {
   ): Promise<Outcome> {
     const { encoded, recorded } = this.link(stream, folded, decision, by, 0);
     const appended = await this.store.append(stream, encoded, folded.revision);
-    this.fold(decider, folded, recorded);
+    // On a shared store somebody may have read the stream anew, and what was just appended with it.
+    this.fold(
+      decider,
+      folded,
+      recorded.filter(({ revision }) => revision > folded.revision),
+    );
     // A granted command's id was first used by its request, which keeps it: the request's own key answers 202 for ever.
     if (!by.granted) this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
     return { stream, events: recorded, ...appended, replayed: false };

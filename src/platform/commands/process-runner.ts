@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
-import { EventStore, type Subscription } from '../event-store/event-store.js';
+import { EventStore, StoreUnavailable, type Subscription } from '../event-store/event-store.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
 import type { Outcome } from './decider-runner.js';
 
@@ -28,6 +28,9 @@ export class ProcessRunner {
   private subscription: Subscription | undefined;
   private position = 0;
   private running: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  /** Where the managers stand and why, while something other than an absent store holds them up. */
+  private stuck: string | undefined;
   private again = false;
   private stopped = false;
 
@@ -44,11 +47,23 @@ export class ProcessRunner {
   async start(): Promise<void> {
     this.position = this.projections.checkpointOf(NAME);
     this.subscription = await this.store.subscribe(() => this.wake());
-    await this.catchUp();
+    try {
+      await this.catchUp();
+    } catch (error) {
+      // What cannot follow now is tried again and again, and seen at the readiness: no reason for nobody to read.
+      if (!this.store.shared && error instanceof StoreUnavailable) throw error;
+      this.again = false;
+      this.wake();
+    }
+  }
+
+  degraded(): readonly string[] {
+    return this.stuck === undefined ? [] : [this.stuck];
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.retry);
     await this.subscription?.close();
     await this.running?.catch(() => undefined);
   }
@@ -85,25 +100,34 @@ export class ProcessRunner {
   /** Resolves when everything in the log so far has been followed. */
   catchUp(): Promise<void> {
     this.again = true;
-    this.running ??= this.run().finally(() => (this.running = undefined));
+    this.running ??= this.run();
     return this.running;
   }
 
   private async run(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      for (;;) {
-        const page = await this.store.readAll(this.position, PAGE);
-        if (page.length === 0 || this.stopped) break;
-        for (const stored of page) {
-          if (this.followers.has(stored.type) && !this.done.delete(stored.eventId)) {
-            // An event this version cannot read stops the managers here, as it stops the read models it concerns.
-            await this.followAll(this.catalogue.decode(stored));
-          }
-          this.position = stored.position;
+    try {
+      while (this.again && !this.stopped) await this.followPages();
+    } finally {
+      // In the same breath as the last look at `again`: a wake in between would wait for one that is over.
+      this.running = undefined;
+    }
+  }
+
+  private async followPages(): Promise<void> {
+    this.again = false;
+    for (let full = true; full;) {
+      const page = await this.store.readAll(this.position, PAGE);
+      full = page.length === PAGE;
+      for (const stored of page) {
+        if (this.stopped) return;
+        if (this.followers.has(stored.type) && !this.done.delete(stored.eventId)) {
+          // An event this version cannot read stops the managers here, as it stops the read models it concerns.
+          await this.followAll(this.catalogue.decode(stored));
         }
-        this.projections.setCheckpoint(NAME, this.position);
+        this.position = stored.position;
       }
+      this.stuck = undefined;
+      if (page.length > 0) this.projections.setCheckpoint(NAME, this.position);
     }
   }
 
@@ -121,8 +145,14 @@ export class ProcessRunner {
 
   private wake(): void {
     if (this.stopped) return;
-    this.catchUp().catch(() => {
-      setTimeout(() => this.wake(), PAUSE_AFTER_FAILURE_MS).unref();
+    this.catchUp().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.stuck = error instanceof StoreUnavailable ? undefined : `${NAME} after position ${this.position}: ${reason}`;
+      // However many wakes there were, there is one next try.
+      this.retry ??= setTimeout(() => {
+        this.retry = undefined;
+        this.wake();
+      }, PAUSE_AFTER_FAILURE_MS).unref();
     });
   }
 }

@@ -76,6 +76,8 @@ export type Subscription = { close(): Promise<void> };
 export abstract class EventStore {
   /** True where other processes may append: a cached state is then brought up to date before it decides. */
   abstract readonly shared: boolean;
+  /** The greatest position an append of this process was answered with; 0 before the first. */
+  private acknowledged = 0;
 
   /**
    * Appends all events or none, durably, at exactly `expectedRevision` (NO_STREAM for a new stream). The same event ids
@@ -99,6 +101,17 @@ export abstract class EventStore {
 
   /** The position of the last event, 0 where there is none. */
   abstract head(): Promise<number>;
+
+  /** Up to here a read shows this process its own writes. */
+  get lastAcknowledged(): number {
+    return this.acknowledged;
+  }
+
+  /** Every adapter says so of each append it answers. */
+  protected acknowledge(appended: Appended): Appended {
+    this.acknowledged = Math.max(this.acknowledged, appended.position);
+    return appended;
+  }
 
   /** What somebody did to the log behind our back, one sentence each; nothing where it is whole. */
   degraded(): readonly string[] {

@@ -5,7 +5,7 @@ import { Rejected } from '../../kernel/rejection.js';
 import { policyById } from '../../policy/policies.rules.js';
 import { KeyReused, StaleRevision } from '../commands/command-index.js';
 import { Refused } from '../commands/refusal.js';
-import { StoreUnavailable } from '../event-store/event-store.js';
+import { RevisionConflict, StoreUnavailable } from '../event-store/event-store.js';
 import { ProjectionBehind } from '../projections/projection-runner.js';
 import { Problem, type ProblemDocument, problemDocument } from './problem.js';
 import type { EdgeRequest } from './routes.js';
@@ -53,7 +53,8 @@ function asProblem(error: unknown): Problem | Rejected {
   if (error instanceof KeyReused) return new Problem('idempotency-key-reused');
   if (error instanceof StaleRevision)
     return new Problem('stale-revision', { members: { currentRevision: error.currentRevision } });
-  if (error instanceof StoreUnavailable) return new Problem('store-unavailable');
+  // A stream that others win fifty times in a row is as good as away.
+  if (error instanceof StoreUnavailable || error instanceof RevisionConflict) return new Problem('store-unavailable');
   if (error instanceof ProjectionBehind) return new Problem('projection-behind');
   const status =
     error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: number })?.statusCode);

@@ -7,8 +7,12 @@ import { EventStore } from '../event-store/event-store.js';
 import { PROBLEM_CODES, type ProblemCode, told } from '../http/messages.js';
 import { ADMINS, EVERYBODY, Open, Reads } from '../http/routes.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
+import { ProcessRunner } from '../commands/process-runner.js';
 import { Metrics } from './metrics.js';
 import { VERSION } from './version.js';
+
+/** Who asks for readiness gives up soon; a store that needs longer is not ready. */
+const READY_WITHIN_MS = 1_000;
 
 export const LOGGER = Symbol('logger');
 
@@ -20,6 +24,7 @@ export class SystemController {
     private readonly store: EventStore,
     private readonly projections: ProjectionRunner,
     private readonly metrics: Metrics,
+    private readonly processes: ProcessRunner,
   ) {}
 
   /** The process runs. */
@@ -31,10 +36,10 @@ export class SystemController {
   /** The log can be read and the read models follow it. */
   @Open('readyz')
   async readyz(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const head = await this.store.head().catch(() => null);
-    const degraded = [...this.projections.degraded(), ...this.store.degraded()];
+    const head = await inTime(this.store.head().catch(() => null));
+    const degraded = [...this.projections.degraded(), ...this.processes.degraded(), ...this.store.degraded()];
     const lag = head === null ? null : Math.max(0, head - this.projections.position);
-    const ready = head !== null && degraded.length === 0;
+    const ready = head !== null && this.projections.caughtUp && degraded.length === 0;
     reply.status(ready ? 200 : 503);
     if (!ready) reply.header('Retry-After', '1');
     return { status: ready ? 'ready' : 'not-ready', head, lag, degraded };
@@ -76,5 +81,15 @@ export class SystemController {
   async rebuild(@Param('name') name: string): Promise<object> {
     if (!(await this.projections.rebuild(name))) throw notFound('projection');
     return { name, position: this.projections.position };
+  }
+}
+
+async function inTime<T>(answer: Promise<T | null>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), READY_WITHIN_MS)));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

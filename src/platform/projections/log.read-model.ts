@@ -68,13 +68,25 @@ export class LogReadModel extends ReadModel {
 export class ProjectedCommandIndex extends CommandIndex {
   private readonly recent = new Map<string, KnownCommand & { position: number }>();
 
-  constructor(private readonly runner: ProjectionRunner) {
+  constructor(
+    private readonly runner: ProjectionRunner,
+    /** Whether others append to the log too. */
+    private readonly shared: boolean,
+  ) {
     super();
   }
 
   async find(commandId: string): Promise<KnownCommand | undefined> {
     const recent = this.recent.get(commandId);
     if (recent) return recent;
+    const known = this.projected(commandId);
+    if (known || !this.shared) return known;
+    // Another replica may have used the key a moment ago: before it says no, the index has read what is there now.
+    await this.runner.current();
+    return this.recent.get(commandId) ?? this.projected(commandId);
+  }
+
+  private projected(commandId: string): KnownCommand | undefined {
     return this.runner.get<KnownCommand>(
       'SELECT stream, fingerprint FROM log_v1_commands WHERE command_id = ?',
       commandId,

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
-import { EventStore, type StoredEvent, type Subscription } from '../event-store/event-store.js';
+import {
+  EventStore,
+  PositionBeyondHead,
+  type StoredEvent,
+  StoreUnavailable,
+  type Subscription,
+} from '../event-store/event-store.js';
 import { type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
@@ -18,6 +24,7 @@ const SCHEMA = `
 const PAGE = 500;
 const PAUSE_AFTER_FAILURE_MS = 250;
 
+type Asking = { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 type Checkpoint = { position: number; status: 'live' | 'degraded'; reason: string | null };
 export type ProjectionStatus = {
   readonly name: string;
@@ -46,6 +53,12 @@ export class ProjectionRunner {
   private waiting: { position: number; resolve: () => void }[] = [];
   private subscription: Subscription | undefined;
   private running: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  /** Who waits for the end of the log as it is now: answered by a page that was asked for after them. */
+  private asking: Asking[] = [];
+  /** Why following cannot go on, where waiting does not help. */
+  private stuck: string | undefined;
+  private first = true;
   private again = false;
   private stopped = false;
 
@@ -67,11 +80,15 @@ export class ProjectionRunner {
     return new ProjectionRunner(path, this.store, this.catalogue, this.models);
   }
 
-  /** Catches up with the log, then follows it. */
+  /** Catches up with the log, then follows it. A shared store may be away at the start: then this goes on trying. */
   async start(): Promise<void> {
-    await this.assertNotAhead();
     this.subscription = await this.store.subscribe(() => this.wake());
-    await this.catchUp();
+    try {
+      await this.assertNotAhead();
+      await this.current();
+    } catch (error) {
+      if (!this.store.shared || !(error instanceof StoreUnavailable)) throw error;
+    }
   }
 
   /** A log that ends before what was read from it has lost events: going on would show them, and give their places away. */
@@ -86,8 +103,10 @@ export class ProjectionRunner {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.retry);
     await this.subscription?.close();
     await this.running?.catch(() => undefined);
+    this.refuse(new StoreUnavailable('the service stops'));
     this.database.close();
   }
 
@@ -95,6 +114,22 @@ export class ProjectionRunner {
   get position(): number {
     const live = [...this.checkpoints.values()].filter(({ status }) => status === 'live');
     return Math.min(...(live.length > 0 ? live : [...this.checkpoints.values()]).map(({ position }) => position));
+  }
+
+  /** False until the read models have been at the end of the log once: what they say before is of another day. */
+  get caughtUp(): boolean {
+    return !this.first;
+  }
+
+  /**
+   * Resolves when everything that is in the log now, whoever wrote it, is projected; StoreUnavailable where the log cannot
+   * be read. One page that is asked for after the call answers all who wait, so it costs a read, not a read for each.
+   */
+  current(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.asking.push({ resolve, reject });
+      this.wake();
+    });
   }
 
   /** Rows of a query about money: every integer comes as a BigInt. */
@@ -133,7 +168,7 @@ export class ProjectionRunner {
   /** Applies what is in the log and not yet in the read models. */
   catchUp(): Promise<void> {
     this.again = true;
-    this.running ??= this.follow().finally(() => (this.running = undefined));
+    this.running ??= this.follow();
     return this.running;
   }
 
@@ -159,7 +194,8 @@ export class ProjectionRunner {
 
   /** Names of the read models that stopped at an event they could not take. */
   degraded(): string[] {
-    return [...this.checkpoints].filter(([, { status }]) => status === 'degraded').map(([name]) => name);
+    const stopped = [...this.checkpoints].filter(([, { status }]) => status === 'degraded').map(([name]) => name);
+    return this.stuck === undefined ? stopped : [...stopped, this.stuck];
   }
 
   /** SHA-256 over every row of every table in key order: equal hashes, equal read models. */
@@ -190,32 +226,60 @@ export class ProjectionRunner {
   }
 
   private wake(): void {
-    if (this.stopped) return;
-    this.catchUp().catch(() => {
-      const timer = setTimeout(() => this.wake(), PAUSE_AFTER_FAILURE_MS);
-      timer.unref();
+    if (this.stopped) return this.refuse(new StoreUnavailable('the service stops'));
+    this.catchUp().catch((error: unknown) => {
+      this.stuck = error instanceof PositionBeyondHead ? error.message : undefined;
+      // However many wait, there is one next try.
+      this.retry ??= setTimeout(() => {
+        this.retry = undefined;
+        this.wake();
+      }, PAUSE_AFTER_FAILURE_MS).unref();
     });
   }
 
   private async follow(): Promise<void> {
-    while (this.again && !this.stopped) {
-      this.again = false;
-      for (;;) {
-        const page = await this.store.readAll(this.position, PAGE);
-        if (page.length === 0 || this.stopped) break;
-        this.project(page);
-        this.settle();
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
         // Between pages other requests get their turn.
-        await new Promise(setImmediate);
+        while (await this.followPage()) await new Promise(setImmediate);
       }
+    } finally {
+      // In the same breath as the last look at `again`: a wake in between would wait for one that is over.
+      this.running = undefined;
     }
   }
 
-  private project(page: readonly StoredEvent[]): void {
+  /** True where there may be more. */
+  private async followPage(): Promise<boolean> {
+    const asking = this.asking.splice(0);
+    try {
+      const after = this.position;
+      const page = await this.store.readAll(after, PAGE);
+      if (this.stopped) throw new StoreUnavailable('the service stops');
+      if (page.length > 0) this.project(page, after);
+      this.stuck = undefined;
+      const full = page.length === PAGE;
+      if (full) this.asking.unshift(...asking);
+      else this.first = false;
+      this.settle();
+      if (!full) for (const { resolve } of asking) resolve();
+      return full;
+    } catch (error) {
+      for (const { reject } of asking) reject(error);
+      throw error;
+    }
+  }
+
+  private refuse(error: Error): void {
+    for (const { reject } of this.asking.splice(0)) reject(error);
+  }
+
+  private project(page: readonly StoredEvent[], after: number): void {
     const incoming = page.map((stored) => lazily(stored, this.catalogue));
     this.database.exec('BEGIN');
     try {
-      for (const model of this.models) this.projectOne(model, incoming);
+      for (const model of this.models) this.projectOne(model, incoming, after);
       this.database.exec('COMMIT');
     } catch (error) {
       this.database.exec('ROLLBACK');
@@ -225,9 +289,10 @@ export class ProjectionRunner {
     }
   }
 
-  private projectOne(model: ReadModel, page: readonly Incoming[]): void {
+  private projectOne(model: ReadModel, page: readonly Incoming[], after: number): void {
     const checkpoint = this.checkpoint(model);
-    if (checkpoint.status === 'degraded') return;
+    // A model that was emptied while this page was on its way begins with the first event, not in the middle.
+    if (checkpoint.status === 'degraded' || checkpoint.position < after) return;
     this.database.exec('SAVEPOINT page');
     const { reached, failure } = this.applyPage(model, page, checkpoint.position);
     if (failure !== undefined) {

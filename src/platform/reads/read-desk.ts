@@ -25,13 +25,19 @@ export class ReadDesk {
     private readonly projections: ProjectionRunner,
   ) {}
 
-  /** Everything in the log now is in the read models. */
+  /** Everything in the log now, by whichever replica, is in the read models: what a decision reads of them is not old. */
   async settled(): Promise<void> {
-    await this.projections.waitFor(await this.store.head(), OWN_WRITES_WAIT_MS);
+    if (this.store.shared) await this.projections.current();
+    else await this.ownWrites();
+  }
+
+  /** A plain read waits for what this process has acknowledged, and asks nobody over the network. */
+  private async ownWrites(): Promise<void> {
+    await this.projections.waitFor(this.store.lastAcknowledged, OWN_WRITES_WAIT_MS);
   }
 
   async moment({ asOf, recordedAt, minPosition, waitSeconds }: Asking): Promise<Moment> {
-    await this.settled();
+    await this.ownWrites();
     if (minPosition !== null) await this.projections.waitFor(minPosition, waitSeconds * 1_000);
     const position = recordedAt === null ? this.newest() : this.positionAt(recordedAt);
     return { asOf, recordedAt, position };

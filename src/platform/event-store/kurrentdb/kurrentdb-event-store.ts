@@ -41,6 +41,7 @@ const DEFAULTS: KurrentDbOptions = {
 };
 /** Pages are never smaller: what the server keeps for itself between our events should not cost a round trip each. */
 const SMALLEST_PAGE = 64;
+const FIRST_LOOK = 4;
 
 /** Below what docker-compose.yml gives the server (`--max-append-size`), with room for what it adds to each event. */
 const LARGEST_APPEND_BYTES = 15_000_000;
@@ -95,7 +96,8 @@ export class KurrentDbEventStore extends EventStore {
       const revision = safe(result.nextExpectedRevision);
       if (revision !== expectedRevision + events.length)
         throw this.damage(stream, `appended after revision ${expectedRevision}, the server counts ${revision}`);
-      return { revision, position: this.noticed(await this.positionAt(stream, revision, result.position)) };
+      const position = this.noticed(await this.positionAt(stream, revision, result.position));
+      return this.acknowledge({ revision, position });
     } catch (error) {
       return this.afterRefusal(error, stream, events, expectedRevision);
     }
@@ -136,8 +138,9 @@ export class KurrentDbEventStore extends EventStore {
   }
 
   async head(): Promise<number> {
-    for (let from: ReadPosition = END; ;) {
-      const page: Page = await this.readLog(from, SMALLEST_PAGE, BACKWARDS);
+    // The last record is nearly always one of ours: the first look is short, for the head is asked for often.
+    for (let from: ReadPosition = END, count = FIRST_LOOK; ; count = SMALLEST_PAGE) {
+      const page: Page = await this.readLog(from, count, BACKWARDS);
       const last = page.events.find(({ event }) => event && isOurs(event))?.event;
       if (last) return this.noticed(positionOf(last));
       if (!page.full) return 0;
@@ -198,7 +201,7 @@ export class KurrentDbEventStore extends EventStore {
         const ours = there.length === events.length && there.every((one, at) => one.eventId === events[at]!.eventId);
         const last = there.at(-1);
         if (!ours || !last) throw new RevisionConflict(stream, expectedRevision);
-        return { revision: last.revision, position: this.noticed(last.position) };
+        return this.acknowledge({ revision: last.revision, position: this.noticed(last.position) });
       }
       case 'deleted':
         throw this.damage(stream, 'it was deleted');
