@@ -5,6 +5,8 @@ import { said } from '../support/refusals.js';
 /** Who may ask at all (4-api.md §4, 7-rulings.md §2). */
 type Audience =
   | 'everybody'
+  // of the pages, who sign in by a form of their own
+  | 'visitors'
   | 'recorders'
   | 'those-who-command'
   | 'approvers'
@@ -14,7 +16,7 @@ type Audience =
   | 'anybody-with-a-key'
   | 'admins';
 const ROLES = ['recorder', 'approver', 'auditor', 'viewer', 'admin'] as const;
-const MAY: Readonly<Record<Exclude<Audience, 'everybody'>, readonly string[]>> = {
+const MAY: Readonly<Record<Exclude<Audience, 'everybody' | 'visitors'>, readonly string[]>> = {
   recorders: ['recorder'],
   approvers: ['approver'],
   'those-who-command': ['recorder', 'approver'],
@@ -145,6 +147,15 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/work-items': 'viewers',
   'GET /v1/projections': 'anybody-with-a-key',
   'POST /v1/projections/:name/rebuild': 'admins',
+  'POST /v1/grants/:grantId/distributions': 'recorders',
+  'GET /v1/schemes/:schemeId/funding-plan': 'viewers',
+  'GET /v1/events/stream': 'readers',
+  'GET /': 'visitors',
+  'GET /pages/style.css': 'visitors',
+  'GET /compounds/:compoundId': 'visitors',
+  'GET /sign-in': 'visitors',
+  'POST /sign-in': 'visitors',
+  'GET /sign-out': 'visitors',
   'GET /livez': 'everybody',
   'GET /readyz': 'everybody',
   'GET /version': 'everybody',
@@ -185,9 +196,16 @@ describe('every route', () => {
       expect(nobody.status).toBe(200);
       return;
     }
+    if (audience === 'visitors') {
+      expect(nobody.body?.code).not.toBe('unauthenticated');
+      expect(nobody.status).toBeLessThan(500);
+      return;
+    }
     expect(said(nobody)).toBe('401 unauthenticated');
     expect(nobody.headers['www-authenticate']).toBe('Bearer');
     for (const role of ROLES) {
+      // A stream of events has no end: only who may not have it gets an answer here.
+      if (route === 'GET /v1/events/stream' && MAY[audience].includes(role)) continue;
       const reply = await ask(route, PEOPLE[role]!);
       const outcome = reply.status === 403 ? 'forbidden' : 'let in';
       expect([role, outcome]).toEqual([role, MAY[audience].includes(role) ? 'let in' : 'forbidden']);

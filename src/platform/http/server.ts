@@ -166,7 +166,7 @@ export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 
     if (!expected) throw new Problem('unknown-parameter', { errors: [{ parameter: name, code: 'unknownParameter' }] });
     const text = typeof value === 'string' ? value : '';
     const isRight = expected instanceof RegExp ? expected.test(text) : expected.includes(text);
-    if (!isRight || (DATES.includes(name) && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
+    if (!isRight || (isWrittenAsDate(text) && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
       throw new Problem('invalid-parameter', { errors: [{ parameter: name, code: 'invalidParameter' }] });
   }
   const position = headers['ledger-position'];
@@ -174,9 +174,8 @@ export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 
     throw new Problem('invalid-parameter', { errors: [{ header: 'Ledger-Position', code: 'invalidParameter' }] });
 }
 
-/** Parameters that are business dates: the pattern says how they are written, the calendar whether they exist. */
-const DATES: readonly string[] = ['asOf', 'from', 'to'];
-
+/** The pattern of a parameter says how a date is written, the calendar whether there is such a day. */
+const isWrittenAsDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 const isCalendarDate = (text: string): boolean => {
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
