@@ -36,7 +36,7 @@ export function reverse(state: GrantState, { data, known, follows }: ReversalCom
   for (const { type } of data.reverses)
     if (!REVERSIBLE.includes(type as GrantEvent['type'])) throw new Rejected('not-reversible');
   if (done) throw new Rejected('already-reversed');
-  const standing = data.reverses.flatMap((entry) => dependents(state, entry));
+  const standing = data.reverses.flatMap((entry) => dependents(state, entry, data.crossingId));
   if (standing.length > 0) throw new Rejected('dependent-entries', { eventIds: [...new Set(standing)].reverse() });
   assertOpen(data.occurredOn, known);
   for (const entry of data.reverses) assertNotBefore(data.occurredOn, entry.data.occurredOn);
@@ -44,8 +44,11 @@ export function reverse(state: GrantState, { data, known, follows }: ReversalCom
   return { events: [{ type: 'EntryReversed', data }], ...judge(CHANGZHI_2020, checks, []) };
 }
 
-/** What stands on an award is anything later; on an amendment later ones; on a lapse the returns out of it. */
-function dependents(state: GrantState, { eventId, type }: Entry): string[] {
+/**
+ * What stands on an award is anything later; on an amendment later ones; on a lapse the returns out of it. A raise of a
+ * child is no amendment but the other leg of a decomposition, and that is a ceiling only.
+ */
+function dependents(state: GrantState, { eventId, type }: Entry, crossingId: string | undefined): string[] {
   const at = state.entries.findIndex((one) => one.eventId === eventId);
   const later = state.entries
     .slice(at + 1)
@@ -54,7 +57,9 @@ function dependents(state: GrantState, { eventId, type }: Entry): string[] {
     case 'GrantAwarded':
       return later.map((one) => one.eventId);
     case 'GrantAmended':
-      return later.filter((one) => one.type === 'GrantAmended').map((one) => one.eventId);
+      return crossingId === undefined
+        ? later.filter((one) => one.type === 'GrantAmended').map((one) => one.eventId)
+        : [];
     case 'GrantLapsed':
       return later.filter((one) => one.type === 'GrantReturned').map((one) => one.eventId);
     default:

@@ -10,8 +10,10 @@ import {
   type BudgetLine,
   contracted,
   type Contract,
+  contractsOn,
   type ContractRole,
   linesOf,
+  payable,
   type SchemeEvent,
   type SchemeState,
   type Scope,
@@ -105,7 +107,7 @@ export function changeContract(state: SchemeState, { data, known }: Of<'ChangeCo
     must('R10', state.finalAccountOn === undefined, { after: 'final-account' }),
     ...data.lines.flatMap(({ lineId, amount }) => [
       withinBudget(lines, before, lineId, fen(amount)),
-      ...aboveWhatIsPaid(state, contract, before, lineId, fen(amount)),
+      ...aboveWhatIsPaid(state, contract, lineId, fen(amount), data.occurredOn),
     ]),
   ];
   const tried = judge(pack, checks, []);
@@ -115,12 +117,13 @@ export function changeContract(state: SchemeState, { data, known }: Of<'ChangeCo
 function aboveWhatIsPaid(
   state: SchemeState,
   contract: Contract,
-  before: ReadonlyMap<string, bigint>,
   lineId: string,
   change: bigint,
+  on: string,
 ): Check[] {
   const own = amountIn(contract.lines, lineId) + change;
-  const all = amountIn(before, lineId) + change;
+  // Another contract on the line may be settled: then what was audited counts, not what it was awarded for.
+  const all = contractsOn(state, lineId).reduce((sum, one) => sum + payable(one, lineId, on), 0n) + change;
   const facts = { lineId, contractNo: contract.contractNo };
   return [
     must('R10', own >= amountIn(contract.paid, lineId) && own >= 0n, {

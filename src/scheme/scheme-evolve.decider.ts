@@ -88,6 +88,7 @@ function evolveLife(state: SchemeState, event: SchemeEvent): void {
         role: event.data.role,
         awardedOn: data.occurredOn,
         lines: new Map(event.data.lines.map(({ lineId, amount }) => [lineId, fen(amount)])),
+        named: new Map(event.data.lines.map(({ lineId }) => [lineId, 1])),
         paid: new Map(),
         settled: new Map(),
         reversed: false,
@@ -95,7 +96,10 @@ function evolveLife(state: SchemeState, event: SchemeEvent): void {
       break;
     case 'ContractChanged': {
       const contract = state.contracts.get(event.data.contractNo)!;
-      for (const { lineId, amount } of event.data.lines) addTo(contract.lines, lineId, fen(amount));
+      for (const { lineId, amount } of event.data.lines) {
+        addTo(contract.lines, lineId, fen(amount));
+        contract.named.set(lineId, (contract.named.get(lineId) ?? 0) + 1);
+      }
       break;
     }
     case 'ContractSettled': {

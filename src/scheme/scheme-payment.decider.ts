@@ -14,8 +14,10 @@ import {
   bearerId,
   type BudgetLine,
   type Contract,
+  contractsOn,
   type From,
   linesOf,
+  payable,
   type Payment,
   type PaymentData,
   type SchemeEvent,
@@ -75,8 +77,8 @@ function contractOf(
   if (contractNo === undefined) return undefined;
   const contract = state.contracts.get(contractNo);
   if (!contract) throw notFound('contract', '/contractNo');
-  if (!contract.lines.has(lineId)) throw notFound('line', '/lineId');
   if (contract.reversed) throw new Rejected('already-reversed');
+  if (!contract.lines.has(lineId)) throw notFound('line', '/lineId');
   return contract;
 }
 
@@ -119,7 +121,7 @@ export function withinContracts(
   on: string,
 ): Check[] {
   const { lineId } = line;
-  const contracts = [...state.contracts.values()].filter(({ lines, reversed }) => !reversed && lines.has(lineId));
+  const contracts = contractsOn(state, lineId);
   if (contracts.length === 0) return [];
   const most = contracts.reduce((sum, contract) => sum + payable(contract, lineId, on), 0n);
   const left = most - amountIn(state.paidOnLine, lineId);
@@ -131,14 +133,6 @@ export function withinContracts(
     ...checks,
     ceiling('R10', asked, own, { ...facts, contractNo: named.contractNo, available: yuan(larger(own, 0n)) }),
   ];
-}
-
-/** What a contract allows on a line on a date: with its changes, or as audited less a retention that is not due. */
-export function payable(contract: Contract, lineId: string, on: string): bigint {
-  const settled = contract.settled.get(lineId);
-  if (!settled) return amountIn(contract.lines, lineId);
-  const held = settled.retentionDueOn !== null && on < settled.retentionDueOn ? settled.retention : 0n;
-  return settled.audited - held;
 }
 
 export function refundPayment(state: SchemeState, { data, known }: Of<'RefundPayment'>, pack: RulePack): Decide {

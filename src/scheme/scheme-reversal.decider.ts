@@ -1,6 +1,6 @@
 import type { Decision } from '../kernel/decider.js';
 import { assertNotBefore, assertOpen, type Entry, type Known, type ReversedData } from '../kernel/facts.js';
-import { fen, yuan } from '../kernel/money.js';
+import { fen, larger, yuan } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
 import { type Check, judge, must } from '../policy/judgement.rules.js';
 import type { RulePack } from '../policy/rule-pack.js';
@@ -12,7 +12,9 @@ import {
   amountIn,
   bearerId,
   contracted,
+  contractsOn,
   linesOf,
+  payable,
   type PoolKey,
   poolId,
   type SchemeEvent,
@@ -86,6 +88,15 @@ function checksOf(state: SchemeState, event: SchemeEvent, on: string): Check[] {
     case 'BondFundsReceived':
     case 'MaintenanceFundsReceived':
       return [poolHolds(state, event.data, fen(event.data.amount))];
+    case 'PaymentMade': {
+      // What another source has taken over since (归垫) is no longer borne by the one that paid.
+      const { lineId, from } = event.data;
+      return from.map((part) => {
+        const borne = amountIn(state.borneOnLine, bearerId(lineId, part));
+        const facts = { source: part.source, asked: part.amount, available: yuan(larger(borne, 0n)) };
+        return must('R08', borne >= fen(part.amount), facts);
+      });
+    }
     case 'PaymentRefunded': {
       const { lineId, costArea, to, amount, contractNo } = event.data;
       const line = linesOf(state).get(lineId)!;
@@ -104,30 +115,34 @@ function checksOf(state: SchemeState, event: SchemeEvent, on: string): Check[] {
         must('R08', borne >= fen(amount), { source: to.source }),
       ];
     }
+    case 'ContractAwarded':
+      return event.data.lines.flatMap(({ lineId, amount }) => lessContracted(state, event.data, lineId, -fen(amount), on));
     case 'ContractChanged':
-      return changeChecks(state, event.data);
+      return event.data.lines.flatMap(({ lineId, amount }) => lessContracted(state, event.data, lineId, -fen(amount), on));
     default:
       return [];
   }
 }
 
-function changeChecks(
+/** R10 of a contract or a change taken back: what is paid stays within what the contracts on the line then allow. */
+function lessContracted(
   state: SchemeState,
-  { contractNo, lines }: Extract<SchemeEvent, { type: 'ContractChanged' }>['data'],
+  { contractNo }: { contractNo: string },
+  lineId: string,
+  change: bigint,
+  on: string,
 ): Check[] {
+  if (change > 0n) return [withinBudget(linesOf(state), contracted(state), lineId, change)];
   const contract = state.contracts.get(contractNo)!;
-  const before = contracted(state);
-  return lines.flatMap(({ lineId, amount }) => {
-    const change = -fen(amount);
-    const after = amountIn(contract.lines, lineId) + change;
-    const least = amountIn(contract.paid, lineId);
-    const all = amountIn(before, lineId) + change;
-    return [
-      change > 0n ? withinBudget(linesOf(state), before, lineId, change) : must('R10', true),
-      must('R10', change >= 0n || after >= least, { lineId, contractNo, least: yuan(least) }),
-      must('R10', change >= 0n || all >= amountIn(state.paidOnLine, lineId), { lineId, contractNo }),
-    ];
-  });
+  const least = amountIn(contract.paid, lineId);
+  const contracts = contractsOn(state, lineId);
+  const all = contracts.reduce((sum, one) => sum + payable(one, lineId, on), 0n) + change;
+  // Where this was the only fact that names the line, the line is one without a contract and has its own amount.
+  const stays = contracts.length > 1 || (contract.named.get(lineId) ?? 0) > 1;
+  return [
+    must('R10', amountIn(contract.lines, lineId) + change >= least, { lineId, contractNo, least: yuan(least) }),
+    must('R10', !stays || all >= amountIn(state.paidOnLine, lineId), { lineId, contractNo }),
+  ];
 }
 
 /** R08: what a pool has paid stays covered by what it has received. */

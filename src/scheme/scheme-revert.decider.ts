@@ -81,10 +81,16 @@ function revertSpending(state: SchemeState, event: SchemeEvent): void {
       contract.lines.clear();
       break;
     }
-    case 'ContractChanged':
-      for (const { lineId, amount } of event.data.lines)
-        addTo(state.contracts.get(event.data.contractNo)!.lines, lineId, -fen(amount));
+    case 'ContractChanged': {
+      const { lines, named } = state.contracts.get(event.data.contractNo)!;
+      for (const { lineId, amount } of event.data.lines) {
+        addTo(lines, lineId, -fen(amount));
+        named.set(lineId, named.get(lineId)! - 1);
+        // A line that only this change had brought is no longer one of the contract.
+        if (named.get(lineId) === 0) lines.delete(lineId);
+      }
       break;
+    }
     case 'ContractSettled':
       for (const { lineId } of event.data.lines) state.contracts.get(event.data.contractNo)!.settled.delete(lineId);
       break;

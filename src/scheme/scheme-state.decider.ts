@@ -225,6 +225,8 @@ export type Contract = {
   readonly role: ContractRole;
   readonly awardedOn: string;
   readonly lines: Map<string, Fen>;
+  /** How many standing facts name each line: the award, and its changes. */
+  readonly named: Map<string, number>;
   readonly paid: Map<string, Fen>;
   readonly settled: Map<string, Settlement>;
   reversed: boolean;
@@ -327,6 +329,18 @@ export function contracted(state: SchemeState): Map<string, Fen> {
   for (const contract of state.contracts.values())
     for (const [lineId, amount] of contract.lines) addTo(amounts, lineId, amount);
   return amounts;
+}
+
+/** Contracts that stand and name a line. */
+export const contractsOn = (state: SchemeState, lineId: string): Contract[] =>
+  [...state.contracts.values()].filter(({ lines, reversed }) => !reversed && lines.has(lineId));
+
+/** What a contract allows on a line on a date: with its changes, or as audited less a retention that is not due. */
+export function payable(contract: Contract, lineId: string, on: string): bigint {
+  const settled = contract.settled.get(lineId);
+  if (!settled) return amountIn(contract.lines, lineId);
+  const held = settled.retentionDueOn !== null && on < settled.retentionDueOn ? settled.retention : 0n;
+  return settled.audited - held;
 }
 
 /** A source now bears (or, negative, no longer bears) part of what was paid on a line. */
