@@ -42,7 +42,9 @@ const CACHED_FUNDS = 200;
 /** Balances of maintenance funds, from the postings and nothing else. */
 @Injectable()
 export class FundFigures {
-  private readonly sums = new LRUCache<string, readonly AccountSum[]>({ max: CACHED_FUNDS });
+  private readonly sums = new LRUCache<string, { position: number; sums: readonly AccountSum[] }>({
+    max: CACHED_FUNDS,
+  });
 
   constructor(private readonly reads: ReadDesk) {}
 
@@ -80,33 +82,42 @@ export class FundFigures {
     return -this.reads.sum(sql, fundId, ...at.values);
   }
 
-  /** Every sub-account's sums. Decades of a large fund are read once, and again when something is recorded on it. */
+  /**
+   * Every sub-account's sums. Decades of a large fund are read once; after that what was recorded since is added, which is
+   * the same sum in another order.
+   */
   accounts(fundId: string, moment: Moment): readonly AccountSum[] {
     const last = 'SELECT max(position) AS position FROM log_v1_events WHERE stream = ? AND position <= ?';
-    const { position } = this.reads.get<{ position: number | null }>(
-      last,
-      `maintenanceFund-${fundId}`,
-      moment.position,
-    )!;
-    const key = `${fundId} ${moment.asOf} ${position}`;
-    let sums = this.sums.get(key);
-    if (!sums) this.sums.set(key, (sums = this.grouped(fundId, moment, '', [])));
+    const found = this.reads.get<{ position: number | null }>(last, `maintenanceFund-${fundId}`, moment.position)!;
+    const position = found.position ?? 0;
+    const key = `${fundId} ${moment.asOf}`;
+    const known = this.sums.get(key);
+    if (known?.position === position) return known.sums;
+    if (known && known.position < position) {
+      // The plus keeps the planner on the few positions since.
+      const since = this.grouped('+fund_id = ? AND position > ?', [fundId, known.position], moment);
+      const sums = addedSums(known.sums, since);
+      this.sums.set(key, { position, sums });
+      return sums;
+    }
+    const sums = this.grouped('fund_id = ?', [fundId], moment);
+    if (!known) this.sums.set(key, { position, sums });
     return sums;
   }
 
   account(fundId: string, holder: { householdId: string } | { unitId: string }, moment: Moment): AccountSum[] {
     return 'householdId' in holder
-      ? this.grouped(fundId, moment, 'AND household_id = ?', [holder.householdId])
-      : this.grouped(fundId, moment, 'AND household_id IS NULL AND unit_id = ?', [holder.unitId]);
+      ? this.grouped('fund_id = ? AND household_id = ?', [fundId, holder.householdId], moment)
+      : this.grouped('fund_id = ? AND household_id IS NULL AND unit_id = ?', [fundId, holder.unitId], moment);
   }
 
-  private grouped(fundId: string, moment: Moment, more: string, values: SqlValue[]): AccountSum[] {
+  private grouped(condition: string, values: SqlValue[], moment: Moment): AccountSum[] {
     const at = within(moment);
     const sql = `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
         min(occurred_on) AS since
-      FROM ledger_v1_postings WHERE fund_id = ? ${more} AND ${at.sql} AND NOT (${WHOLE})
+      FROM ledger_v1_postings WHERE ${condition} AND ${at.sql} AND NOT (${WHOLE})
       GROUP BY household_id, unit_id, measure, item`;
-    return this.reads.exact<AccountSum>(sql, fundId, ...values, ...at.values);
+    return this.reads.exact<AccountSum>(sql, ...values, ...at.values);
   }
 
   /** What a draw did to each sub-account, from `from` on or in all. */
@@ -146,4 +157,18 @@ export class FundFigures {
     const rows = this.reads.exact<{ fundId: string; balance: Fen }>(sql, ...at.values);
     return new Map(rows.map(({ fundId, balance }) => [fundId, balance]));
   }
+}
+
+/** Two lists of sums as one; neither is changed. */
+function addedSums(before: readonly AccountSum[], since: readonly AccountSum[]): AccountSum[] {
+  const idOf = ({ householdId, unitId, measure, item }: AccountSum): string =>
+    [householdId ?? '', unitId ?? '', measure, item ?? ''].join('\n');
+  const sums = new Map(before.map((one) => [idOf(one), one]));
+  for (const one of since) {
+    const other = sums.get(idOf(one));
+    const amount = (other?.amount ?? 0n) + one.amount;
+    const first = other !== undefined && other.since < one.since ? other.since : one.since;
+    sums.set(idOf(one), { ...one, amount, since: first });
+  }
+  return [...sums.values()];
 }

@@ -45,8 +45,9 @@ export class LedgerReadModel extends ReadModel {
     CREATE INDEX ledger_v1_by_reference ON ledger_v1_postings (reference) WHERE reference IS NOT NULL;
     CREATE INDEX ledger_v1_by_fund ON ledger_v1_postings (fund_id, measure)
       WHERE fund_id IS NOT NULL AND household_id IS NULL AND unit_id IS NULL;
-    CREATE INDEX ledger_v1_by_sub_account ON ledger_v1_postings (fund_id, household_id, unit_id)
-      WHERE fund_id IS NOT NULL;
+    -- Covering: the sub-accounts of a fund are summed from it alone, in its own order.
+    CREATE INDEX ledger_v1_by_sub_account ON ledger_v1_postings
+      (fund_id, household_id, unit_id, measure, item, occurred_on, amount) WHERE fund_id IS NOT NULL;
     CREATE INDEX ledger_v1_by_due ON ledger_v1_postings (fund_id) WHERE measure = 'due';
     CREATE INDEX ledger_v1_by_account ON ledger_v1_postings (account);
   `;
