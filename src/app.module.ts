@@ -14,11 +14,13 @@ import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { SchemeModule } from './scheme/scheme.module.js';
+import type { Shadows } from './simulation/shadows.js';
+import { SimulationModule } from './simulation/simulation.module.js';
 
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static of(platform: Platform): DynamicModule {
+  static of(platform: Platform, shadows: Shadows): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -37,6 +39,7 @@ export class AppModule {
         EntryModule,
         DemoModule,
         AuditModule,
+        SimulationModule.of(shadows),
       ],
     };
   }
