@@ -166,7 +166,9 @@ export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 
     if (!expected) throw new Problem('unknown-parameter', { errors: [{ parameter: name, code: 'unknownParameter' }] });
     const text = typeof value === 'string' ? value : '';
     const isRight = expected instanceof RegExp ? expected.test(text) : expected.includes(text);
-    if (!isRight || (DATES.includes(name) && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
+    // `from` and `to` are dates in most lists; where a route means sizes or positions, its own pattern says so.
+    const isDate = DATES.includes(name) && DATE_SHAPE.test(text);
+    if (!isRight || (isDate && !isCalendarDate(text)) || (name === 'recordedAt' && !isInstant(text)))
       throw new Problem('invalid-parameter', { errors: [{ parameter: name, code: 'invalidParameter' }] });
   }
   const position = headers['ledger-position'];
@@ -176,6 +178,7 @@ export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 
 
 /** Parameters that are business dates: the pattern says how they are written, the calendar whether they exist. */
 const DATES: readonly string[] = ['asOf', 'from', 'to'];
+const DATE_SHAPE = /^\d{4}-\d{2}-\d{2}$/;
 
 const isCalendarDate = (text: string): boolean => {
   const time = Date.parse(`${text}T00:00:00Z`);
