@@ -42,7 +42,7 @@ export async function offline<Result>(
   try {
     await projections.catchUp();
     const key = SigningKey.open(settings.signingKeyFile, settings.dataDir);
-    const runner = new DeciderRunner(store, catalogue, new ProjectedCommandIndex(projections), clock);
+    const runner = new DeciderRunner(store, catalogue, new ProjectedCommandIndex(projections, store.shared), clock);
     const heads = new TreeHeads(runner, store, projections, key, clock, openLogger('silent'));
     const bundles = new Bundles(heads, store, projections, key, clock);
     return await work({ settings, store, projections, filled, heads, bundles, key });
