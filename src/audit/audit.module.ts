@@ -3,12 +3,15 @@ import { Settings } from '../platform/config/settings.js';
 import { AuditController } from './audit.controller.js';
 import { AuditReads } from './audit-reads.js';
 import { Bundles } from './bundles.js';
+import { Explanations } from './explain.js';
+import { ExplainController } from './explain.controller.js';
 import { ExportController } from './export.controller.js';
+import { Figures } from './figures.js';
 import { SigningKey } from './signing-key.js';
 import { TreeHeads } from './tree-heads.js';
 
 @Module({
-  controllers: [AuditController, ExportController],
+  controllers: [AuditController, ExportController, ExplainController],
   providers: [
     {
       provide: SigningKey,
@@ -18,6 +21,8 @@ import { TreeHeads } from './tree-heads.js';
     TreeHeads,
     AuditReads,
     Bundles,
+    Figures,
+    Explanations,
   ],
   exports: [TreeHeads],
 })

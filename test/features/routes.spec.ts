@@ -142,6 +142,8 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/bonds': 'viewers',
   'GET /v1/bonds/:bondId': 'viewers',
   'GET /v1/ledger/export': 'readers',
+  'GET /v1/explain': 'readers',
+  'GET /v1/diff': 'readers',
   'GET /v1/policies/:policyId': 'viewers',
   'GET /v1/funding-sources': 'viewers',
   'GET /v1/work-items': 'viewers',

@@ -40,6 +40,7 @@ export const MOMENT_PARAMETERS = {
   asOf: DATE_TEXT,
   recordedAt: INSTANT_TEXT,
   minPosition: POSITION_TEXT,
+  atPosition: POSITION_TEXT,
   format: FORMATS,
   unit: ['yuan', 'wan'],
 } as const satisfies Record<string, Parameter>;
@@ -163,6 +164,8 @@ export type Question = {
   readonly asOf: string | null;
   readonly recordedAt: string | null;
   readonly minPosition: number | null;
+  /** Only what stands in the log up to here: two moments a clock cannot tell apart. */
+  readonly atPosition: number | null;
   /** Seconds the reader is ready to wait for `minPosition`. */
   readonly waitSeconds: number;
   readonly limit: number;
@@ -178,7 +181,7 @@ const LONGEST_WAIT_SECONDS = 5;
 
 export function questionOf(request: EdgeRequest): Question {
   const query = request.query as Record<string, string>;
-  const { asOf, recordedAt, minPosition, limit, cursor, format: _, unit: __, ...filters } = query;
+  const { asOf, recordedAt, minPosition, atPosition, limit, cursor, format: _, unit: __, ...filters } = query;
   const header = request.headers['ledger-position'];
   const wait = /(?:^|,)\s*wait=(\d{1,3})/.exec(String(request.headers.prefer ?? ''));
   const position = minPosition ?? (typeof header === 'string' && POSITION_TEXT.test(header) ? header : undefined);
@@ -190,6 +193,7 @@ export function questionOf(request: EdgeRequest): Question {
     // A `+` that a client forgot to encode arrives as a space.
     recordedAt: recordedAt?.replace(' ', '+') ?? null,
     minPosition: position === undefined ? null : Number(position),
+    atPosition: atPosition === undefined ? null : Number(atPosition),
     waitSeconds: wait ? Math.min(Number(wait[1]), LONGEST_WAIT_SECONDS) : 1,
     limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
     cursor: cursor ?? null,

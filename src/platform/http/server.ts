@@ -176,6 +176,7 @@ export function checkParameters({ query, headers }: Pick<EdgeRequest, 'query' | 
 
 /** The pattern of a parameter says how a date is written, the calendar whether there is such a day. */
 const isWrittenAsDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
+
 const isCalendarDate = (text: string): boolean => {
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);

@@ -13,6 +13,7 @@ type Asking = {
   readonly asOf: string | null;
   readonly recordedAt: string | null;
   readonly minPosition: number | null;
+  readonly atPosition?: number | null;
   readonly waitSeconds: number;
 };
 
@@ -36,11 +37,11 @@ export class ReadDesk {
     await this.projections.waitFor(this.store.lastAcknowledged, OWN_WRITES_WAIT_MS);
   }
 
-  async moment({ asOf, recordedAt, minPosition, waitSeconds }: Asking): Promise<Moment> {
+  async moment({ asOf, recordedAt, minPosition, atPosition = null, waitSeconds }: Asking): Promise<Moment> {
     await this.ownWrites();
     if (minPosition !== null) await this.projections.waitFor(minPosition, waitSeconds * 1_000);
-    const position = recordedAt === null ? this.newest() : this.positionAt(recordedAt);
-    return { asOf, recordedAt, position };
+    const known = recordedAt === null ? this.newest() : this.positionAt(recordedAt);
+    return { asOf, recordedAt, position: atPosition === null ? known : Math.min(known, atPosition) };
   }
 
   /** The newest projected event; a signed head changes no answer, so it moves no position. */
