@@ -59,11 +59,7 @@ export async function openService({
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);
   await dressApplication(app, edge);
   if (withDocs) describeApi(app);
-  await projections.start();
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
   const processes = app.get(ProcessRunner);
-  await processes.start();
   const close = async (): Promise<void> => {
     await app.close();
     await processes.stop();
@@ -71,17 +67,27 @@ export async function openService({
     await store.close();
   };
   try {
+    await projections.start();
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    await processes.start();
+    await seed(app, store, logger);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { app, keys, store, projections, close };
+}
+
+/** The demonstration city, where it is wanted; a shared store that is away does not keep the service from starting. */
+async function seed(app: NestFastifyApplication, store: EventStore, logger: Logger): Promise<void> {
+  try {
     const seeded = await app.get(DemoCity).seedAsSet();
     if (seeded) logger.info(seeded, 'the demonstration city is recorded');
   } catch (error) {
-    if (store.shared && error instanceof StoreUnavailable) {
-      logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
-    } else {
-      await close();
-      throw error;
-    }
+    if (!store.shared || !(error instanceof StoreUnavailable)) throw error;
+    logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
   }
-  return { app, keys, store, projections, close };
 }
 
 /** Every read model of the service, in the order they are filled. */
