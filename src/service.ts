@@ -57,15 +57,10 @@ export async function openService({
   const { app, projections, close } = await assemble(parts, withDocs);
   try {
     app.get(Metrics).observeProcess();
-    const seeded = await app.get(DemoCity).seedAsSet();
-    if (seeded) logger.info(seeded, 'the demonstration city is recorded');
+    await seed(app, store, logger);
   } catch (error) {
-    if (store.shared && error instanceof StoreUnavailable) {
-      logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
-    } else {
-      await close();
-      throw error;
-    }
+    await close();
+    throw error;
   }
   return { app, keys, store, projections, close };
 }
@@ -91,18 +86,34 @@ async function assemble(parts: Parts, withDocs = false): Promise<Assembled> {
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(parts), options);
   await dressApplication(app, parts);
   if (withDocs) describeApi(app);
-  await projections.start();
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
   const processes = app.get(ProcessRunner);
-  await processes.start();
   const close = async (): Promise<void> => {
     await app.close();
     await processes.stop();
     await projections.stop();
     await store.close();
   };
+  try {
+    await projections.start();
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    await processes.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { app, projections, close };
+}
+
+/** The demonstration city, where it is wanted; a shared store that is away does not keep the service from starting. */
+async function seed(app: NestFastifyApplication, store: EventStore, logger: Logger): Promise<void> {
+  try {
+    const seeded = await app.get(DemoCity).seedAsSet();
+    if (seeded) logger.info(seeded, 'the demonstration city is recorded');
+  } catch (error) {
+    if (!store.shared || !(error instanceof StoreUnavailable)) throw error;
+    logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
+  }
 }
 
 /** Every read model of the service, in the order they are filled. */

@@ -114,13 +114,7 @@ export function changeContract(state: SchemeState, { data, known }: Of<'ChangeCo
   return { events: [{ type: 'ContractChanged', data: { ...data, schemeId: state.scheme!.schemeId } }], ...tried };
 }
 
-function aboveWhatIsPaid(
-  state: SchemeState,
-  contract: Contract,
-  lineId: string,
-  change: bigint,
-  on: string,
-): Check[] {
+function aboveWhatIsPaid(state: SchemeState, contract: Contract, lineId: string, change: bigint, on: string): Check[] {
   const own = amountIn(contract.lines, lineId) + change;
   // Another contract on the line may be settled: then what was audited counts, not what it was awarded for.
   const all = contractsOn(state, lineId).reduce((sum, one) => sum + payable(one, lineId, on), 0n) + change;

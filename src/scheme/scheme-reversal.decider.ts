@@ -116,9 +116,13 @@ function checksOf(state: SchemeState, event: SchemeEvent, on: string): Check[] {
       ];
     }
     case 'ContractAwarded':
-      return event.data.lines.flatMap(({ lineId, amount }) => lessContracted(state, event.data, lineId, -fen(amount), on));
+      return event.data.lines.flatMap(({ lineId, amount }) =>
+        lessContracted(state, event.data, lineId, -fen(amount), on),
+      );
     case 'ContractChanged':
-      return event.data.lines.flatMap(({ lineId, amount }) => lessContracted(state, event.data, lineId, -fen(amount), on));
+      return event.data.lines.flatMap(({ lineId, amount }) =>
+        lessContracted(state, event.data, lineId, -fen(amount), on),
+      );
     default:
       return [];
   }

@@ -59,10 +59,11 @@ export type Reply = {
 };
 type Asking = { readonly as?: Person | null; readonly key?: string | null; readonly headers?: Record<string, string> };
 
+/** Two services of one test may share a log, and never share a key that is made up. */
+let keys = 0;
+
 /** The service on a directory of its own, asked in process by HTTP requests that never touch a socket. */
 export class TestService {
-  private count = 0;
-
   private constructor(
     readonly directory: string,
     private service: Service,
@@ -104,7 +105,7 @@ export class TestService {
 
   /** A command; its idempotency key is made up unless the test names one, and left out where it is null. */
   post(path: string, body: unknown, { as = 'clerk', key, headers = {} }: Asking = {}): Promise<Reply> {
-    const given = key === undefined ? `test-${++this.count}` : key;
+    const given = key === undefined ? `test-${++keys}` : key;
     const keyed = given === null ? {} : { 'idempotency-key': given };
     const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     return this.send('POST', path, as, { 'content-type': 'application/json', ...keyed, ...headers }, payload);
