@@ -1,4 +1,4 @@
-import { fromMillionths, millionths } from '../kernel/decimal.js';
+import { millionths } from '../kernel/decimal.js';
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
@@ -279,6 +279,3 @@ function approval(recorded: RecordedEvent, write: Writer): void {
   stream(recorded, divisionCode, null, write);
   write.run('INSERT INTO subjects_v1_approvals VALUES (?, ?, ?)', approvalId, divisionCode, recorded.position);
 }
-
-/** Square metres with two places, from a sum of millionths. */
-export const squareMetres = (area: bigint): string => fromMillionths(area, 2);

@@ -2,7 +2,6 @@ import { fen } from '../kernel/money.js';
 import {
   addTo,
   amountIn,
-  approved,
   bear,
   bearerId,
   type From,
@@ -225,7 +224,3 @@ export function paidByProgramme(state: SchemeState, lineId: string, programme: s
       paid += amountIn(state.borneOnLine, bearerId(lineId, { source: 'central-grant', reference }));
   return paid;
 }
-
-/** The amount of a line as approved, or before the first approval as proposed. */
-export const lineAmount = (state: SchemeState, lineId: string): bigint =>
-  fen((approved(state) ?? state.revisions.at(-1))?.lines.get(lineId)?.amount ?? '0.00');
