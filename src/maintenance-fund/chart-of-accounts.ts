@@ -1,5 +1,6 @@
 import type { Ownership } from '../compound/compound.decider.js';
-import type { DepositKind, IncomeKind } from './maintenance-fund-state.decider.js';
+import type { Fen } from '../kernel/money.js';
+import type { IncomeKind } from './maintenance-fund-state.decider.js';
 
 /** 商品住宅维修资金 and 已售公有住房维修资金 are kept in books of their own (财会〔2020〕7号). */
 export const FUND_BOOKS = ['commodity', 'sold-public-housing'] as const;
@@ -42,24 +43,39 @@ export const CHART_OF_ACCOUNTS = {
 type Code = (typeof CHART_OF_ACCOUNTS)['accounts'][number]['code'];
 
 /** The net assets a sub-account belongs to. */
-export const FUND_BOOK_ACCOUNT: Readonly<Record<FundBook, Code>> = {
-  commodity: '3001',
-  'sold-public-housing': '3002',
+const NET_ASSETS: Readonly<Record<FundBook, Code>> = { commodity: '3001', 'sold-public-housing': '3002' };
+/** 收入: deposits of every kind are one account, income has one for each kind. */
+const INCOME: Readonly<Record<IncomeKind, Code>> = {
+  interest: '4101',
+  'treasury-bond': '4102',
+  'common-area-income': '4201',
+  salvage: '4301',
 };
-/** Where each of our figures is booked in either book; `due` is money the fund has advanced, still spent on maintenance. */
-export const FIGURE_ACCOUNT = {
-  balance: '1001',
-  deposited: { first: '4001', establishment: '4001', replenishment: '4001' } satisfies Record<DepositKind, Code>,
-  income: {
-    interest: '4101',
-    'treasury-bond': '4102',
-    'common-area-income': '4201',
-    salvage: '4301',
-  } satisfies Record<IncomeKind, Code>,
-  collected: '4901',
-  drawn: '5001',
-  returned: '5101',
-} as const;
+
+/** A movement of a sub-account, as the postings have it. */
+type Movement = { readonly measure: string; readonly item: string | null; readonly amount: Fen };
+
+/**
+ * One book by its general-ledger accounts, cash basis: 1001 is the money there is, 3001 or 3002 whose it is, 4xxx what
+ * came in and 5xxx what went out since the fund was opened. Advances collected from households are 其他收入.
+ */
+export function bookAccounts(book: FundBook, movements: readonly Movement[]): { code: Code; amount: Fen }[] {
+  const amounts = new Map<Code, Fen>();
+  const add = (code: Code, amount: Fen) => amounts.set(code, (amounts.get(code) ?? 0n) + amount);
+  for (const { measure, item, amount } of movements) {
+    if (measure === 'reserved') continue;
+    add('1001', amount);
+    add(NET_ASSETS[book], amount);
+    if (measure === 'deposited') add('4001', amount);
+    else if (measure === 'income') add(INCOME[item as IncomeKind], amount);
+    else if (measure === 'returned') add('5101', -amount);
+    else if (item === 'collection') add('4901', amount);
+    else add('5001', -amount);
+  }
+  return CHART_OF_ACCOUNTS.accounts.flatMap(({ code }) =>
+    amounts.has(code) ? [{ code, amount: amounts.get(code)! }] : [],
+  );
+}
 
 /** The book of a sub-account: of a household by its flat, of a unit by the flats it sold or owns. */
 export function bookOf(ownerships: readonly Ownership[]): FundBook {

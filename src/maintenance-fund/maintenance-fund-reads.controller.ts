@@ -8,7 +8,14 @@ import { Asked, Calculates, MIB, type Question, READERS, Reads, VIEWERS } from '
 import { WORK_ITEM_CODES } from '../policy/work-item.js';
 import { type ForecastQuestion, GetForecast, GetStatement } from './maintenance-fund-forecast.handlers.js';
 import { ForecastDto } from './maintenance-fund-forecast.dto.js';
-import { GetDraw, GetDraws, GetFund, GetSubAccount, GetSubAccounts } from './maintenance-fund-reads.handlers.js';
+import {
+  GetBooks,
+  GetDraw,
+  GetDraws,
+  GetFund,
+  GetSubAccount,
+  GetSubAccounts,
+} from './maintenance-fund-reads.handlers.js';
 
 const RATE = /^0(\.\d{1,6})?$/;
 const FORECAST_PARAMETERS = {
@@ -41,6 +48,15 @@ export class MaintenanceFundReadsController {
   @Reads('/')
   fund(@Param('compoundId') compoundId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetFund(compoundId, asked));
+  }
+
+  /** 账簿 */
+  @Reads('books', {
+    rows: ({ books }: { books: { book: string; accounts: object[] }[] }) =>
+      books.flatMap(({ book, accounts }) => accounts.map((row) => ({ book, ...row }))),
+  })
+  books(@Param('compoundId') compoundId: string, @Asked() asked: Question): Promise<object> {
+    return this.queries.execute(new GetBooks(compoundId, asked));
   }
 
   /** 分户账 */

@@ -7,11 +7,19 @@ import { notFound } from '../kernel/rejection.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
-import { bookOf } from './chart-of-accounts.js';
+import { bookAccounts, bookOf, CHART_OF_ACCOUNTS, FUND_BOOKS, type FundBook } from './chart-of-accounts.js';
 import { type FundAt, FundViews, grouped, type SubAccount } from './maintenance-fund-views.js';
 import { accountRow, addedAccounts, shownAccount, shownDraw, triggerOf } from './maintenance-fund.projection.js';
 
 export class GetFund extends Query<object> {
+  constructor(
+    readonly compoundId: string,
+    readonly asked: Question,
+  ) {
+    super();
+  }
+}
+export class GetBooks extends Query<object> {
   constructor(
     readonly compoundId: string,
     readonly asked: Question,
@@ -111,14 +119,40 @@ const shownFlat = ({ buildingNo, entranceNo, floor, roomNo, floorAreaM2, ownersh
   use,
 });
 
+const bookOfAccount = ({ flat, flats }: Pick<SubAccount, 'flat' | 'flats'>): FundBook =>
+  bookOf(flat ? [flat.ownership] : flats.map(({ ownership }) => ownership));
+
 /** One line of 分户账. */
 const shownSubAccount = ({ holder, flat, flats, row, asked }: SubAccount) => ({
   ...holder,
   ...shownAccount(row, asked),
-  book: bookOf(flat ? [flat.ownership] : flats.map(({ ownership }) => ownership)),
+  book: bookOfAccount({ flat, flats }),
   state: asked.isClosed ? 'closed' : 'open',
   ...(flat ? shownFlat(flat) : {}),
 });
+
+/** 账簿: commodity housing and sold public housing apart, by the accounts of 财会〔2020〕7号. */
+@QueryHandler(GetBooks)
+export class GetBooksHandler implements IQueryHandler<GetBooks> {
+  constructor(private readonly funds: FundViews) {}
+
+  async execute({ compoundId, asked }: GetBooks): Promise<object> {
+    const at = await this.funds.at(compoundId, asked);
+    const accounts = await this.funds.subAccounts(compoundId, at);
+    const names = new Map(CHART_OF_ACCOUNTS.accounts.map((one) => [one.code, one[asked.language]]));
+    const books = FUND_BOOKS.map((book) => {
+      const sums = accounts.filter((one) => bookOfAccount(one) === book).flatMap((one) => one.sums);
+      const rows = bookAccounts(book, sums).map(({ code, amount }) => ({
+        code,
+        name: names.get(code)!,
+        amount: yuan(amount),
+      }));
+      return { book, accounts: rows };
+    });
+    const { document, verified } = CHART_OF_ACCOUNTS;
+    return { compoundId, document, verified, books, revision: at.revision, ...echoed(at.moment) };
+  }
+}
 
 @QueryHandler(GetSubAccounts)
 export class GetSubAccountsHandler implements IQueryHandler<GetSubAccounts> {

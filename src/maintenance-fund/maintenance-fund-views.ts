@@ -38,6 +38,7 @@ export type SubAccount = {
   /** Flats of a unit. */
   readonly flats: readonly Household[];
   readonly row: AccountRow;
+  readonly sums: readonly AccountSum[];
   readonly asked: Asked;
 };
 type Fact = { position: number; occurredOn: string; eventId: string; type: string; data: string };
@@ -95,9 +96,10 @@ export class FundViews {
     const wanted = only === undefined ? [...keys] : [...keys].filter((key) => key.slice(0, -2) === only);
     return wanted.sort(byCodePoint).map((key) => {
       const holder = holderOf(key);
-      const row = accountRow(byKey.get(key) ?? []);
+      const own = byKey.get(key) ?? [];
+      const row = accountRow(own);
       const asked = this.asked(known.get(key), row, view, compound.compound, moment);
-      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, asked };
+      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, sums: own, asked };
     });
   }
 

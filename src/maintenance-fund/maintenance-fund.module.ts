@@ -7,6 +7,7 @@ import { GetForecastHandler, GetStatementHandler } from './maintenance-fund-fore
 import { ChangeMaintenanceFundHandler, OpenMaintenanceFundHandler } from './maintenance-fund.handlers.js';
 import { MaintenanceFundReadsController } from './maintenance-fund-reads.controller.js';
 import {
+  GetBooksHandler,
   GetDrawHandler,
   GetDrawsHandler,
   GetFundHandler,
@@ -24,6 +25,7 @@ import { FundViews } from './maintenance-fund-views.js';
     ChangeMaintenanceFundHandler,
     MaintenanceFundCrossings,
     GetFundHandler,
+    GetBooksHandler,
     GetSubAccountsHandler,
     GetSubAccountHandler,
     GetDrawsHandler,

@@ -150,6 +150,17 @@ describe('the maintenance fund over HTTP', () => {
     });
   });
 
+  it('keeps commodity housing and sold public housing in books of their own (财会〔2020〕7号)', async () => {
+    const fund = new Fund(service, 'mixed-ownership');
+    accepted(await fund.pay('d1'));
+    const { body } = await fund.get('/books', 'viewer');
+    const of = (index: number) =>
+      body.books[index].accounts.map(({ code, amount }: { code: string; amount: string }) => `${code} ${amount}`);
+    // h01 20,000.00 less 5,000.00. h02 and h03 1,000.00 and 2,000.00, the unit 9,500.00, less 375.00, 250.00 and 4,375.00.
+    expect(of(0)).toEqual(['1001 15000.00', '3001 15000.00', '4001 20000.00', '5001 5000.00']);
+    expect(of(1)).toEqual(['1001 7500.00', '3002 7500.00', '4001 12500.00', '5001 5000.00']);
+  });
+
   it('pays a draw to its scheme through the in-transit account', async () => {
     const fund = await Fund.of(service, 'crossing', TWELVE);
     const city = new City(service);

@@ -130,6 +130,7 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   // Shares of a draw and sub-accounts are rows of households.
   'GET /v1/maintenance-funds/:compoundId/draws': 'readers',
   'GET /v1/maintenance-funds/:compoundId/draws/:drawId': 'readers',
+  'GET /v1/maintenance-funds/:compoundId/books': 'viewers',
   'GET /v1/maintenance-funds/:compoundId/sub-accounts': 'readers',
   'GET /v1/maintenance-funds/:compoundId/sub-accounts/:holderId': 'readers',
   'POST /v1/bonds': 'recorders',
