@@ -10,7 +10,9 @@ for (const name of Settings.unknown(process.env)) logger.warn({ name }, 'unknown
 const service = await openService({ settings, logger, withDocs: true });
 for (const { role, key } of service.keys.fresh) process.stdout.write(`key for ${role}: ${key}\n`);
 await service.app.listen(settings.port, settings.host);
-logger.info({ host: settings.host, port: settings.port, dataDir: settings.dataDir }, 'listening');
+const address = await service.app.getUrl();
+process.stdout.write(`open ${address}\n`);
+logger.info({ address, dataDir: settings.dataDir }, 'listening');
 
 const LONGEST_STOP_MS = 10_000;
 let stopping = false;
