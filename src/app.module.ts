@@ -15,11 +15,14 @@ import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
 import { SchemeModule } from './scheme/scheme.module.js';
+import type { Shadows } from './simulation/shadows.js';
+import { SimulationModule } from './simulation/simulation.module.js';
 
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static of(platform: Platform): DynamicModule {
+  /** Without shadows there is nobody to simulate: the command line works on the log as it is. */
+  static of(platform: Platform, shadows?: Shadows): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -39,6 +42,7 @@ export class AppModule {
         DemoModule,
         AuditModule,
         PagesModule,
+        ...(shadows ? [SimulationModule.of(shadows)] : []),
       ],
     };
   }

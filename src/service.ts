@@ -20,11 +20,13 @@ import { type EventStore, StoreUnavailable } from './platform/event-store/event-
 import { KurrentDbEventStore } from './platform/event-store/kurrentdb/kurrentdb-event-store.js';
 import { SqliteEventStore } from './platform/event-store/sqlite/sqlite-event-store.js';
 import { dressApplication, fastifyAdapter } from './platform/http/server.js';
+import { Metrics } from './platform/operations/metrics.js';
 import { NestLogger } from './platform/operations/logger.js';
 import { VERSION } from './platform/operations/version.js';
 import { LogReadModel } from './platform/projections/log.read-model.js';
 import { ProjectionRunner } from './platform/projections/projection-runner.js';
 import type { ReadModel } from './platform/projections/read-model.js';
+import { ServiceShadows } from './simulation/service-shadows.js';
 
 export type Service = {
   readonly app: NestFastifyApplication;
@@ -50,11 +52,40 @@ export async function openService({
   store = openStore(settings),
   withDocs = false,
 }: Given): Promise<Service> {
-  const catalogue = eventCatalogue();
   const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
+  const { app, projections, close } = await assemble({ settings, logger, clock, store, keys }, withDocs);
+  try {
+    app.get(Metrics).observeProcess();
+    const seeded = await app.get(DemoCity).seedAsSet();
+    if (seeded) logger.info(seeded, 'the demonstration city is recorded');
+  } catch (error) {
+    if (store.shared && error instanceof StoreUnavailable) {
+      logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
+    } else {
+      await close();
+      throw error;
+    }
+  }
+  return { app, keys, store, projections, close };
+}
+
+type Parts = {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly store: EventStore;
+  readonly keys: ApiKeys;
+};
+type Assembled = Pick<Service, 'app' | 'projections' | 'close'>;
+
+/** The parts put together, followed up and ready; a shadow is put together in the same way. */
+async function assemble(parts: Parts, withDocs = false): Promise<Assembled> {
+  const { settings, logger, store } = parts;
+  const catalogue = eventCatalogue();
   const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, readModels());
-  const edge = { settings, logger, keys, sessions: new Sessions() };
-  const module = AppModule.of({ ...edge, store, catalogue, projections, clock, secondPerson: Approvals });
+  const edge = { ...parts, sessions: new Sessions() };
+  const shadows = new ServiceShadows(parts, projections, assemble);
+  const module = AppModule.of({ ...edge, catalogue, projections, secondPerson: Approvals }, shadows);
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);
   await dressApplication(app, edge);
@@ -70,18 +101,7 @@ export async function openService({
     await projections.stop();
     await store.close();
   };
-  try {
-    const seeded = await app.get(DemoCity).seedAsSet();
-    if (seeded) logger.info(seeded, 'the demonstration city is recorded');
-  } catch (error) {
-    if (store.shared && error instanceof StoreUnavailable) {
-      logger.warn({ reason: error.message }, 'the event store does not answer yet: not ready until it does');
-    } else {
-      await close();
-      throw error;
-    }
-  }
-  return { app, keys, store, projections, close };
+  return { app, projections, close };
 }
 
 /** Every read model of the service, in the order they are filled. */

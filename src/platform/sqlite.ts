@@ -14,10 +14,13 @@ export type Database = {
   prepare(sql: string): Statement;
   close(): void;
 };
-type SqliteModule = { DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Database };
+type SqliteModule = {
+  DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Database;
+  backup: (source: Database, target: string, options: { rate: number }) => Promise<unknown>;
+};
 
 /** The module built into Node where there is one, else the same API from the npm package; never both on one file. */
-const { DatabaseSync } = await load();
+const { DatabaseSync, backup } = await load();
 
 async function load(): Promise<SqliteModule> {
   try {
@@ -57,6 +60,20 @@ export function openReadOnly(path: string): Database {
   const database = new DatabaseSync(path, { readOnly: true });
   database.exec('PRAGMA busy_timeout = 5000');
   return database;
+}
+
+/** All pages in one go: a backup that pauses begins anew whenever somebody writes in between. */
+const ALL_PAGES = 2_147_483_647;
+
+/** A consistent copy of a database that is being written to, made outside the turn of the event loop. */
+export async function copyDatabase(path: string, target: string): Promise<void> {
+  keepPrivate(target);
+  const source = openReadOnly(path);
+  try {
+    await backup(source, target, { rate: ALL_PAGES });
+  } finally {
+    source.close();
+  }
 }
 
 function assertSynchronous(database: Database, durability: Durability): void {

@@ -188,6 +188,10 @@ const FIELD_ERRORS: Readonly<Record<string, Sentence>> = {
   hasDistinct: { zh: '编号重复', en: 'names the same thing twice' },
   isListOfIds: { zh: '须为不重复的编号列表', en: 'must be a list of distinct ids' },
   isListOfOneOf: { zh: '须为允许取值的不重复列表', en: 'must be a list of distinct allowed values' },
+  isListOfReads: {
+    zh: '须为可查询的 /v1/ 路径列表，不重复',
+    en: 'must be a list of distinct /v1/ paths that can be read',
+  },
   isListOfMarks: { zh: '须为不重复的文字列表', en: 'must be a list of distinct texts' },
   isIds: { zh: '须为编号列表', en: 'must be a list of ids' },
   isRank: {

@@ -24,7 +24,6 @@ export class Metrics {
   });
 
   constructor(store: EventStore, projections: ProjectionRunner) {
-    collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'renewal_log_head_position',
       help: 'Position of the last event in the log.',
@@ -49,6 +48,11 @@ export class Metrics {
         this.set(projections.degraded().length);
       },
     });
+  }
+
+  /** The process itself: its memory, its turns. Once in a process, for its observers never end. */
+  observeProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
   }
 
   get contentType(): string {

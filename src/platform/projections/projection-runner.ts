@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../event-store/event-store.js';
-import { type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
+import { copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
 const SCHEMA = `
@@ -63,7 +63,7 @@ export class ProjectionRunner {
   private stopped = false;
 
   constructor(
-    path: string,
+    private readonly path: string,
     private readonly store: EventStore,
     private readonly catalogue: EventCatalogue,
     private readonly models: readonly ReadModel[],
@@ -78,6 +78,11 @@ export class ProjectionRunner {
   /** The same read models over the same log in another file: what an audit fills by itself, and compares. */
   fresh(path: string): ProjectionRunner {
     return new ProjectionRunner(path, this.store, this.catalogue, this.models);
+  }
+
+  /** A copy of every read model as it stands after some event of the log, and the checkpoints that say which. */
+  copyTo(path: string): Promise<void> {
+    return copyDatabase(this.path, path);
   }
 
   /** Catches up with the log, then follows it. A shared store may be away at the start: then this goes on trying. */
