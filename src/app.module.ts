@@ -21,7 +21,8 @@ import { SimulationModule } from './simulation/simulation.module.js';
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static of(platform: Platform, shadows: Shadows): DynamicModule {
+  /** Without shadows there is nobody to simulate: the command line works on the log as it is. */
+  static of(platform: Platform, shadows?: Shadows): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -41,7 +42,7 @@ export class AppModule {
         DemoModule,
         AuditModule,
         PagesModule,
-        SimulationModule.of(shadows),
+        ...(shadows ? [SimulationModule.of(shadows)] : []),
       ],
     };
   }

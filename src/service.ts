@@ -53,8 +53,7 @@ export async function openService({
   withDocs = false,
 }: Given): Promise<Service> {
   const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
-  const parts = { settings, logger, clock, store, keys, sessions: new Sessions() };
-  const { app, projections, close } = await assemble(parts, withDocs);
+  const { app, projections, close } = await assemble({ settings, logger, clock, store, keys }, withDocs);
   try {
     app.get(Metrics).observeProcess();
     await seed(app, store, logger);
@@ -71,7 +70,6 @@ type Parts = {
   readonly clock: Clock;
   readonly store: EventStore;
   readonly keys: ApiKeys;
-  readonly sessions: Sessions;
 };
 type Assembled = Pick<Service, 'app' | 'projections' | 'close'>;
 
@@ -80,11 +78,12 @@ async function assemble(parts: Parts, withDocs = false): Promise<Assembled> {
   const { settings, logger, store } = parts;
   const catalogue = eventCatalogue();
   const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, readModels());
-  const shadows = new ServiceShadows(parts, projections, (shadow) => assemble({ ...shadow, sessions: new Sessions() }));
-  const module = AppModule.of({ ...parts, catalogue, projections, secondPerson: Approvals }, shadows);
+  const edge = { ...parts, sessions: new Sessions() };
+  const shadows = new ServiceShadows(parts, projections, assemble);
+  const module = AppModule.of({ ...edge, catalogue, projections, secondPerson: Approvals }, shadows);
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
-  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(parts), options);
-  await dressApplication(app, parts);
+  const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);
+  await dressApplication(app, edge);
   if (withDocs) describeApi(app);
   const processes = app.get(ProcessRunner);
   const close = async (): Promise<void> => {
