@@ -5,7 +5,7 @@ import { deterministicId } from '../kernel/ids.js';
 import { Clock } from '../platform/clock.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import type { Caller } from '../platform/commands/invocation.js';
-import { EventStore, type Subscription } from '../platform/event-store/event-store.js';
+import { EventStore, StoreUnavailable, type Subscription } from '../platform/event-store/event-store.js';
 import { LOGGER } from '../platform/operations/system.controller.js';
 import { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { rootAt } from './merkle-tree.js';
@@ -23,6 +23,7 @@ const SIGNER: Caller = { subject: 'audit', role: 'system', division: '*' };
 export class TreeHeads implements OnApplicationBootstrap, OnApplicationShutdown {
   private subscription: Subscription | undefined;
   private signing: Promise<void> | undefined;
+  private keyOnRecord = false;
 
   constructor(
     private readonly runner: DeciderRunner,
@@ -34,14 +35,26 @@ export class TreeHeads implements OnApplicationBootstrap, OnApplicationShutdown 
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    // With a new key file the same tree is signed again under the new id, so that the change of keys is on record.
-    const last = (await this.heads()).at(-1);
-    if (last && last.keyId !== this.key.keyId) await this.sign();
+    try {
+      await this.recordKey();
+    } catch (error) {
+      // The service starts before a shared store answers; the first event seen then brings the key on record.
+      if (!this.store.shared || !(error instanceof StoreUnavailable)) throw error;
+    }
     this.subscription = await this.store.subscribe(() => this.signWhenDue());
   }
 
+  /** With a new key file the same tree is signed again under the new id, so that the change of keys is on record. */
+  private async recordKey(): Promise<void> {
+    const last = (await this.heads()).at(-1);
+    if (last && last.keyId !== this.key.keyId) await this.sign();
+    this.keyOnRecord = true;
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await this.subscription?.close();
+    // A service that did not start, because its log is not whole, does not sign it either.
+    if (!this.subscription) return;
+    await this.subscription.close();
     await this.signing;
     await this.current().catch((error: unknown) => this.logger.warn({ err: error }, 'no tree head at the close'));
   }
@@ -109,6 +122,7 @@ export class TreeHeads implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async signDue(): Promise<void> {
+    if (!this.keyOnRecord) await this.recordKey();
     const last = (await this.heads()).at(-1);
     if (this.size() - (last?.size ?? 0) >= HEAD_INTERVAL) await this.sign();
   }

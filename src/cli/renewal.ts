@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../platform/operations/version.js';
 import { addDocsCommand } from './docs-command.js';
+import { addMigrateStoreCommand } from './migrate-store.command.js';
 import { addAuditCommands, type Terminal } from './audit-commands.js';
 
 /** Runs one command line. Answers 0 where all is well, 1 where something is wrong, 2 where it could not be done. */
@@ -19,6 +20,7 @@ export async function renewal(
   program.configureOutput({ writeOut: say, writeErr: say });
   addAuditCommands(program, terminal);
   addDocsCommand(program, terminal);
+  addMigrateStoreCommand(program, terminal);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return code;

@@ -103,7 +103,7 @@ describe('a store that is away', () => {
   it('is not the log that was read before: the service does not start on it', async () => {
     await open();
     await new City(service!).compound('c1');
-    await expect(service!.restart(() => server.log.loseAfter(0))).rejects.toThrow('beyond the end of the log');
+    await expect(service!.restart(() => server.log.loseAfter(0))).rejects.toThrow('the log lost events');
     service = undefined;
   });
 });
