@@ -3,6 +3,7 @@ import type { Answer } from '../platform/commands/command-desk.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
+import { Refused } from '../platform/commands/refusal.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import { Problem, type ProblemDocument } from '../platform/http/problem.js';
 import { documentOf } from '../platform/http/problem.filter.js';
@@ -104,7 +105,7 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
       const problem = documentOf(error, { language: 'zh', instance: path, requestId: item.commandId });
       // A store that is away is no verdict on the item: together or not at all then means not now.
       if (problem.code === 'internal' || (mode === 'atomic' && problem.status === 503)) throw error;
-      return { index, status: problem.status, problem };
+      return { index, status: problem.status, problem, replayed: error instanceof Refused && error.replayed };
     }
   }
 }
