@@ -40,7 +40,7 @@ describe('a grant is distributed by the factor method, proposed by one person an
   it('refuses weights that do not sum to one, a missing value and a county outside', async () => {
     const lighter = [...factors.slice(1), { name: 'area', weight: '0.39' }];
     expect((await service.post('/v1/grants/pool/distributions', { ...body, factors: lighter })).body.code).toBe(
-      'rule-refused',
+      'factor-weights',
     );
     const outside = [{ ...body.recipients[0], divisionCode: '1501', childGrantId: 'x' }];
     expect((await service.post('/v1/grants/pool/distributions', { ...body, recipients: outside })).body.code).toBe(
