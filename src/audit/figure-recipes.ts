@@ -140,6 +140,7 @@ function awardRecipe(subject: string, id: string, name: string, body: Body): Rec
   const paid = [is('reference', id), ...(typeof source === 'string' ? [is('source', source)] : []), measure('paid')];
   if (name === 'awarded' || name === 'principal') return sumOf(name, term('awarded', 1, own, measure('awarded')));
   if (OUTGOING.includes(name)) return sumOf(name, term(name, -1, own, measure(name)));
+  if (name === 'carriedOver') return sumOf(name, out(name));
   if (name === 'paid') return sumOf(name, term('paid', -1, ...paid));
   const unspent = ['awarded', 'decomposed', 'returned', 'lapsed'].map(out);
   if (name === 'available') return sumOf(name, ...unspent, out('allocated'));

@@ -66,7 +66,7 @@ abstract class GrantFigures {
       disbursed: yuan(disbursed),
       returned: yuan(returned),
       lapsed: yuan(lapsed),
-      carriedOver: yuan(0n),
+      carriedOver: yuan(of('carriedOver')),
       paid: yuan(paid),
       paidWithChildren: yuan(paidWithChildren),
       available: yuan(awarded - decomposed - allocated - returned - lapsed),

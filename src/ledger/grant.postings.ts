@@ -36,6 +36,11 @@ export function grantPostings(event: GrantEvent): Posting[] {
       const marks = { from: { measure: 'disbursed', grantId } } as const;
       return move('cash', there ? fen(amount) : -fen(amount), cash(grantId), transit, marks);
     }
+    case 'GrantCarriedOver': {
+      // The money stays where it is; that it was carried over is a figure, and a figure is a posting.
+      const { grantId, amount } = event.data;
+      return move('budget', fen(amount), own(grantId), own(grantId), { to: { measure: 'carriedOver', grantId } });
+    }
     case 'GrantLapsed': {
       const { grantId, amount } = event.data;
       return move('budget', fen(amount), own(grantId), path('budget', 'lapsed', grantId), {

@@ -61,7 +61,8 @@ export class LedgerReadModel extends ReadModel {
     const otherEnd = otherStream(recorded)
       .map((stream) => lookUp(stream, write))
       .find((found) => found !== undefined);
-    postings.forEach((posting, leg) => insert(posting, leg, recorded, [division, otherEnd ?? division], write));
+    const ends: [string, string] = [division, otherEnd ?? childDivision(recorded) ?? division];
+    postings.forEach((posting, leg) => insert(posting, leg, recorded, ends, write));
   }
 
   private divisionOf({ stream, data }: RecordedEvent, write: Writer): string {
@@ -110,6 +111,10 @@ function otherStream({ stream, data }: RecordedEvent): string[] {
     return [data['source'] === 'special-bond' ? `bond-${data['reference']}` : `grant-${data['reference']}`];
   return [];
 }
+
+/** The first decomposition makes its child: nothing is known of it yet but what the fact itself says. */
+const childDivision = ({ data }: RecordedEvent): string | undefined =>
+  typeof data['childGrantId'] === 'string' ? (data['divisionCode'] as string | undefined) : undefined;
 
 const lookUp = (stream: string, write: Writer): string | undefined =>
   write.get<{ division: string }>('SELECT division FROM ledger_v1_streams WHERE stream = ?', stream)?.division;

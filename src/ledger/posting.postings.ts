@@ -21,6 +21,7 @@ export type Measure =
   | 'allocated'
   | 'disbursed'
   | 'lapsed'
+  | 'carriedOver'
   | 'interest'
   | 'repaid'
   | 'returned'

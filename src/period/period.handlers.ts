@@ -3,7 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler, type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import { shanghaiDate } from '../kernel/dates.js';
-import type { Noted } from '../kernel/facts.js';
+import type { Noted, ReversedData } from '../kernel/facts.js';
 import { DIVISION_CODE_PATTERN, inScope } from '../kernel/ids.js';
 import { echoed, type Moment, type View } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
@@ -122,6 +122,7 @@ type Close = {
   reopenedThrough: string | null;
 };
 type Row = { readonly closes: Close[] };
+type Late = { eventId: string; type: string; stream: string; occurredOn: string; position: number };
 type Recorded = PeriodEvent & { readonly position: number; readonly metadata: { readonly recordedAt: string } };
 
 const periodView: View<Row, Recorded> = {
@@ -161,20 +162,39 @@ export class GetPeriodHandler implements IQueryHandler<GetPeriod> {
       divisionCode,
       closedThrough: standing.at(-1)?.through ?? null,
       closes: found.row.closes,
-      adjustments: this.adjustments(divisionCode, standing, moment),
+      adjustments: await this.adjustments(divisionCode, standing, moment),
       revision: found.revision,
       ...echoed(moment),
     };
   }
 
-  /** Facts recorded after a close and dated inside it: they raced with it, and are shown as what they are. */
-  private adjustments(divisionCode: string, closes: readonly Close[], moment: Moment): object[] {
+  /**
+   * Facts recorded after a close and dated inside it: they raced with it, and are shown as what they are. And what
+   * corrects a frozen fact, dated in the open period.
+   */
+  private async adjustments(divisionCode: string, closes: readonly Close[], moment: Moment): Promise<object[]> {
     const last = closes.at(-1);
     if (!last) return [];
     const sql = `SELECT e.event_id AS eventId, e.type AS type, e.stream AS stream, e.occurred_on AS occurredOn, e.position AS position
       FROM log_v1_events e JOIN subjects_v1_streams s ON s.stream = e.stream
-      WHERE s.division LIKE ? AND e.occurred_on <= ? AND e.position > ? AND e.position <= ? AND e.type <> 'CommandRefused'
-        AND e.stream NOT LIKE 'period-%' ORDER BY e.position`;
-    return this.reads.all<object>(sql, `${divisionCode}%`, last.through, last.position, moment.position);
+      WHERE s.division LIKE ? AND (e.occurred_on <= ? OR e.type = 'EntryReversed') AND e.position > ? AND e.position <= ?
+        AND e.type <> 'CommandRefused' AND e.stream NOT LIKE 'period-%' ORDER BY e.position`;
+    const found = this.reads.all<Late>(sql, `${divisionCode}%`, last.through, last.position, moment.position);
+    const kept = await Promise.all(
+      found.map(async (late) => late.occurredOn <= last.through || (await this.correctsFrozen(late, last))),
+    );
+    return found.filter((_, index) => kept[index]);
+  }
+
+  private async correctsFrozen({ position }: Late, { through, position: closedAt }: Close): Promise<boolean> {
+    const { reverses } = (await this.reads.eventAt(position))!.data as unknown as ReversedData;
+    return reverses.some(({ eventId, data }) => {
+      if (data.occurredOn > through) return false;
+      const original = this.reads.get<{ position: number }>(
+        'SELECT position FROM log_v1_events WHERE event_id = ?',
+        eventId,
+      );
+      return original !== undefined && original.position <= closedAt;
+    });
   }
 }
