@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { CompoundModule } from './compound/compound.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
+import { FindingsModule } from './findings/findings.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MaintenanceFundModule } from './maintenance-fund/maintenance-fund.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         PeriodModule,
         ApprovalModule,
         LedgerModule,
+        FindingsModule,
         BatchModule,
         EntryModule,
         DemoModule,

@@ -98,6 +98,7 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/events': 'readers',
   'GET /v1/events/:eventId': 'readers',
   'GET /v1/decisions': 'readers',
+  'GET /v1/findings': 'readers',
   'GET /v1/approvals': 'readers',
   'GET /v1/approvals/:approvalId': 'readers',
   'GET /v1/ledger/trial-balance': 'readers',
