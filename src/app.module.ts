@@ -15,6 +15,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SchemeModule } from './scheme/scheme.module.js';
 import type { Shadows } from './simulation/shadows.js';
 import { SimulationModule } from './simulation/simulation.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         ApprovalModule,
         LedgerModule,
         FindingsModule,
+        ReportsModule,
         BatchModule,
         EntryModule,
         DemoModule,
