@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { CompoundModule } from './compound/compound.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { EntryModule } from './entry/entry.module.js';
+import { FindingsModule } from './findings/findings.module.js';
 import { GrantModule } from './grant/grant.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
 import { MaintenanceFundModule } from './maintenance-fund/maintenance-fund.module.js';
@@ -14,6 +15,7 @@ import { PagesModule } from './pages/pages.module.js';
 import { PeriodModule } from './period/period.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { PolicyModule } from './policy/policy.module.js';
+import { ReportsModule } from './reports/reports.module.js';
 import { SchemeModule } from './scheme/scheme.module.js';
 import type { Shadows } from './simulation/shadows.js';
 import { SimulationModule } from './simulation/simulation.module.js';
@@ -37,6 +39,8 @@ export class AppModule {
         PeriodModule,
         ApprovalModule,
         LedgerModule,
+        FindingsModule,
+        ReportsModule,
         BatchModule,
         EntryModule,
         DemoModule,

@@ -1,17 +1,17 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { shanghaiDate } from '../kernel/dates.js';
 import { inScope } from '../kernel/ids.js';
-import { type Fen, fen, larger, yuan } from '../kernel/money.js';
+import { fen, yuan } from '../kernel/money.js';
 import { echoed, type Moment } from '../kernel/projection.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { DIVISIONS } from '../policy/divisions.js';
-import { inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
 import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
 import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
 import { FundFigures } from './fund-figures.js';
+import { sharesTotal, shownShares } from './household-rows.projection.js';
 import { HouseholdShares } from './household-shares.js';
 import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
 import { compoundsAt } from './subjects-at.js';
@@ -127,63 +127,18 @@ export class GetHouseholdSharesHandler implements IQueryHandler<GetHouseholdShar
   async execute({ schemeId, asked }: GetHouseholdShares): Promise<object> {
     const moment = await this.reads.moment(asked);
     const scheme = visible(this.figures.scheme(schemeId), asked);
-    const { shares, lines } = await this.shares.at(scheme, moment);
-    const cash = this.cash(schemeId, moment);
     const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
-    const due = new Set(lines.filter(({ dueOn }) => dueOn !== undefined && dueOn < today).map(({ lineId }) => lineId));
-    const rows = rowsOf(shares, cash, due);
+    const { rows, shares } = await this.shares.rows(scheme, moment, today);
     return {
       schemeId,
-      ...shown(rows),
+      items: rows.map((row) => ({ householdId: row.householdId, ...shownShares(row) })),
+      total: sharesTotal(rows),
       residentAmount: yuan(shares.residentAmount),
       borneByOthers: yuan(shares.borneByOthers),
       unassigned: yuan(shares.unassigned),
       ...echoed(moment),
     };
   }
-
-  private cash(schemeId: string, moment: Moment): Map<string, { pledged: Fen; paid: Fen }> {
-    const at = within(moment);
-    const sql = `SELECT household_id AS householdId, measure, sum(amount) AS amount FROM ledger_v1_postings
-      WHERE scheme_id = ? AND household_id IS NOT NULL AND measure IN ('pledged', 'received') AND ${at.sql}
-      GROUP BY household_id, measure`;
-    const found = new Map<string, { pledged: Fen; paid: Fen }>();
-    for (const { householdId, measure, amount } of this.reads.exact<{
-      householdId: string;
-      measure: string;
-      amount: Fen;
-    }>(sql, schemeId, ...at.values)) {
-      const own = found.get(householdId) ?? { pledged: 0n, paid: 0n };
-      found.set(householdId, measure === 'pledged' ? { ...own, pledged: amount } : { ...own, paid: amount });
-    }
-    return found;
-  }
-}
-
-type ShareRow = { householdId: string; share: Fen; pledged: Fen; paid: Fen; outstanding: Fen; overdue: Fen };
-
-function rowsOf(
-  { shares }: Shares,
-  cash: ReadonlyMap<string, { pledged: Fen; paid: Fen }>,
-  due: ReadonlySet<string>,
-): ShareRow[] {
-  return inOrder(new Set([...shares.keys(), ...cash.keys()])).map((householdId) => {
-    const own = shares.get(householdId) ?? new Map<string, Fen>();
-    const { pledged, paid } = cash.get(householdId) ?? { pledged: 0n, paid: 0n };
-    const share = sumOf(own);
-    const dueNow = [...own].reduce((sum, [lineId, amount]) => (due.has(lineId) ? sum + amount : sum), 0n);
-    return { householdId, share, pledged, paid, outstanding: share - paid, overdue: larger(dueNow - paid, 0n) };
-  });
-}
-
-function shown(rows: readonly ShareRow[]) {
-  const columns = ['share', 'pledged', 'paid', 'outstanding', 'overdue'] as const;
-  const inYuan = (row: Record<(typeof columns)[number], Fen>) =>
-    Object.fromEntries(columns.map((name) => [name, yuan(row[name])]));
-  const sums = Object.fromEntries(
-    columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0n)]),
-  ) as Record<(typeof columns)[number], Fen>;
-  return { items: rows.map((row) => ({ householdId: row.householdId, ...inYuan(row) })), total: inYuan(sums) };
 }
 
 export class GetOverview extends Query<object> {

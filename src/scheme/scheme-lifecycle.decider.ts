@@ -13,6 +13,7 @@ import {
   type AreaTally,
   linesOf,
   type Revision,
+  type SchemeChanges,
   type SchemeData,
   type SchemeEvent,
   type SchemeState,
@@ -23,7 +24,7 @@ type OnCompound = { readonly known: Known & { readonly compound: CompoundState }
 export type LifecycleCommand = OnCompound &
   (
     | { readonly type: 'DraftScheme'; readonly data: SchemeData & Noted; readonly pack: RulePack }
-    | { readonly type: 'CorrectScheme'; readonly data: { changes: Partial<SchemeData>; reason: string } & Noted }
+    | { readonly type: 'CorrectScheme'; readonly data: { changes: SchemeChanges; reason: string } & Noted }
     | { readonly type: 'PublishScheme'; readonly data: { publishedOn: string; endsOn: string } & Noted }
     | {
         readonly type: 'CloseConsultation';

@@ -24,6 +24,8 @@ export type SchemeData = {
   readonly projectCode?: string;
   readonly policyId: string;
 };
+/** What may be corrected; the archive number of a handover is often known only later. */
+export type SchemeChanges = Partial<SchemeData> & { readonly archiveNo?: string };
 export type Scope =
   | { readonly all: true }
   | { readonly buildings: readonly string[] }
@@ -118,7 +120,7 @@ type Told<Type extends string, Data> = {
 export type SchemeEvent = Identified &
   (
     | Told<'SchemeDrafted', SchemeData>
-    | Told<'SchemeCorrected', { changes: Partial<SchemeData>; reason: string }>
+    | Told<'SchemeCorrected', { changes: SchemeChanges; reason: string }>
     | Told<
         'BudgetRevised',
         { schemeId: string; budgetRevision: number; lines: readonly BudgetLine[]; reason: string; recordedBy: string }

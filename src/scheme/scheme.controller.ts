@@ -60,8 +60,8 @@ export class SchemeController {
   /** 更正方案 */
   @Records(':schemeId/corrections')
   correct(@Param() { schemeId }: Path, @Body() body: CorrectSchemeDto, @Invoked() by: Invocation): Promise<Answer> {
-    const { planYear, title, centralPlan, planStage, projectCode, ...rest } = recorded(body);
-    const given = Object.entries({ planYear, title, centralPlan, planStage, projectCode }).filter(
+    const { planYear, title, centralPlan, planStage, projectCode, archiveNo, ...rest } = recorded(body);
+    const given = Object.entries({ planYear, title, centralPlan, planStage, projectCode, archiveNo }).filter(
       ([, value]) => value !== undefined,
     );
     if (given.length === 0) throw new Problem('invalid-field', { errors: [{ pointer: '', code: 'atLeastOne' }] });

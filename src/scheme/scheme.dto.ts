@@ -95,6 +95,11 @@ export class CorrectSchemeDto extends DatedDto {
   @IsId()
   readonly projectCode?: string;
 
+  /** Of the handover, where it was not known then. */
+  @Optional()
+  @IsMark()
+  readonly archiveNo?: string;
+
   @IsLongText()
   readonly reason!: string;
 }

@@ -169,7 +169,8 @@ function projectLife(row: SchemeView, event: SchemeEvent): void {
 }
 
 function contractLine(row: SchemeView, contractNo: string, lineId: string) {
-  const { lines } = row.contracts.get(contractNo)!;
+  // A payment may be dated before its contract: at a moment between the two there is no contract to count it on.
+  const lines: ContractView['lines'] = row.contracts.get(contractNo)?.lines ?? new Map();
   let line = lines.get(lineId);
   if (!line) lines.set(lineId, (line = { amount: 0n, changed: 0n, paid: 0n }));
   return line;

@@ -8,7 +8,7 @@ type Rows = ((body: never) => readonly object[]) | undefined;
 
 const AMOUNT = /^-?\d+\.\d{2}$/;
 /** Names whose two decimal places are square metres, not money. */
-const NOT_MONEY = /M2$/;
+const NOT_MONEY = /(M2|㎡\))$/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 const BYTE_ORDER_MARK = '\ufeff';
 
