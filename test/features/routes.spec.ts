@@ -90,7 +90,6 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/schemes/:schemeId/contributions': 'readers',
   'GET /v1/schemes/:schemeId/payments': 'readers',
   'GET /v1/schemes/:schemeId/cost-split': 'viewers',
-  'GET /v1/schemes/:schemeId/funding-plan': 'viewers',
   'POST /v1/simulations': 'viewers',
   'GET /v1/schemes/:schemeId/household-shares': 'readers',
   'GET /v1/contracts': 'viewers',
