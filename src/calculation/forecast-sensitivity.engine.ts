@@ -45,6 +45,15 @@ export function splitMix64(seed: bigint): () => bigint {
  * @throws Rejected as forecastReserve; `too-many` above {@link MOST_RUNS} or {@link MOST_DRAWS}; `out-of-range` for no run
  */
 export function forecastSensitivity(forecast: Forecast, runs: number, seed: bigint): Sensitivity {
+  const steps = sampling(forecast, runs, seed);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** `forecastSensitivity` run by run, for a server that answers others meanwhile. Same answer, same errors. */
+export function* sampling(forecast: Forecast, runs: number, seed: bigint): Generator<void, Sensitivity, void> {
   checkForecast(forecast);
   if (runs < 1) throw new Rejected('out-of-range');
   if (runs > MOST_RUNS || runs * (forecast.components.length + 1) > MOST_DRAWS) throw new Rejected('too-many');
@@ -59,6 +68,7 @@ export function forecastSensitivity(forecast: Forecast, runs: number, seed: bigi
     flows.forEach((flow, t) => {
       closes[t]![run] = smaller(larger(flow.close, -BEYOND_ANSWER), BEYOND_ANSWER);
     });
+    yield;
   }
   const close = closes.map((column, t) => {
     column.sort();

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { bondDecider } from '../bond/bond.decider.js';
 import { permittedFor } from '../grant/allocation.decider.js';
 import { grantDecider } from '../grant/grant.decider.js';
 import { larger } from '../kernel/money.js';
@@ -6,9 +7,10 @@ import { echoed, type Moment } from '../kernel/projection.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
 import { Slices } from '../platform/slices.js';
+import { FUNDING_SOURCES } from '../policy/funding-source.js';
 import { COST_AREAS } from '../policy/work-item.js';
 import { packOf, schemeDecider } from '../scheme/scheme.decider.js';
-import { planScheme } from '../scheme/scheme-plan.decider.js';
+import { type PlanMoney, planScheme } from '../scheme/scheme-plan.decider.js';
 import type { SchemeState } from '../scheme/scheme-state.decider.js';
 import { visible } from './figures.handlers.js';
 import type { Split } from './cost-split.projection.js';
@@ -61,21 +63,22 @@ export class GetFundingPlanHandler implements IQueryHandler<GetFundingPlan> {
     return (await this.reads.view(`scheme-${schemeId}`, view, { ...moment, asOf: null }))!.row;
   }
 
-  /** A grant's programme, its works and the warnings set aside for it count before its money has come. */
-  private async learnOfAllocations(
-    state: SchemeState,
-    moment: Moment,
-    money: readonly { reference: string | null }[],
-  ): Promise<void> {
-    const view = { initial: grantDecider.initial, project: grantDecider.evolve };
-    for (const reference of new Set(money.map((one) => one.reference))) {
-      if (reference === null) continue;
-      const grant = (await this.reads.view(`grant-${reference}`, view, { ...moment, asOf: null }))?.row;
-      if (!grant?.award) continue;
-      const { source, programme, mayFund } = grant.award;
-      state.awards.set(reference, { ...(programme ? { programme } : {}), ...(mayFund ? { mayFund } : {}) });
-      for (const costArea of COST_AREAS)
-        for (const { rule, lineId } of permittedFor(grant, state.scheme!.schemeId, costArea).permitted ?? [])
+  /** A grant's programme and works, and the warnings set aside for a grant or bond, count before its money has come. */
+  private async learnOfAllocations(state: SchemeState, moment: Moment, money: readonly PlanMoney[]): Promise<void> {
+    const all = { ...moment, asOf: null };
+    const grantView = { initial: grantDecider.initial, project: grantDecider.evolve };
+    const bondView = { initial: bondDecider.initial, project: bondDecider.evolve };
+    const awards = new Map(money.map(({ source, reference }) => [`${source}|${reference}`, { source, reference }]));
+    for (const { source, reference } of awards.values()) {
+      const kind = FUNDING_SOURCES[source].reference;
+      if (reference === null || (kind !== 'grant' && kind !== 'bond')) continue;
+      const grant = kind === 'grant' ? (await this.reads.view(`grant-${reference}`, grantView, all))?.row : undefined;
+      const { programme, mayFund } = grant?.award ?? {};
+      if (grant?.award)
+        state.awards.set(reference, { ...(programme ? { programme } : {}), ...(mayFund ? { mayFund } : {}) });
+      const sending = grant ?? (await this.reads.view(`bond-${reference}`, bondView, all))?.row;
+      for (const costArea of sending ? COST_AREAS : [])
+        for (const { rule, lineId } of permittedFor(sending!, state.scheme!.schemeId, costArea).permitted ?? [])
           state.permissions.push({ rule, source, reference, costArea, lineId });
     }
   }

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { forecastInYuan, plansInYuan } from '../calculation/answers.engine.js';
-import { forecastSensitivity } from '../calculation/forecast-sensitivity.engine.js';
+import { sampling, type Sensitivity } from '../calculation/forecast-sensitivity.engine.js';
 import { type Component, type Forecast } from '../calculation/reserve-forecast.engine.js';
 import { type BusinessDate, dateOf, yearOf } from '../kernel/dates.js';
 import { millionths } from '../kernel/decimal.js';
@@ -9,6 +9,7 @@ import { echoed, type Moment } from '../kernel/projection.js';
 import { Problem } from '../platform/http/problem.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
+import { Slices } from '../platform/slices.js';
 import { type FundAt, FundViews } from './maintenance-fund-views.js';
 import type { FundView } from './maintenance-fund.projection.js';
 import type { ComponentData } from './maintenance-fund-state.decider.js';
@@ -53,6 +54,7 @@ export class GetForecastHandler implements IQueryHandler<GetForecast> {
   constructor(
     private readonly funds: FundViews,
     private readonly reads: ReadDesk,
+    private readonly slices: Slices,
   ) {}
 
   async execute({ compoundId, question, asked }: GetForecast): Promise<object> {
@@ -61,6 +63,8 @@ export class GetForecastHandler implements IQueryHandler<GetForecast> {
     const startsOn = moment.asOf ?? this.funds.today;
     const forecast = this.forecast(compoundId, question, at, startsOn);
     const { threshold = DEFAULT_THRESHOLD, runs, seed = 0 } = question;
+    // Ten thousand runs take seconds: others are answered in between.
+    const sampled = runs === undefined ? undefined : await this.slices.run(sampling(forecast, runs, BigInt(seed)));
     return {
       compoundId,
       startsOn,
@@ -70,7 +74,7 @@ export class GetForecastHandler implements IQueryHandler<GetForecast> {
       components: forecast.components.map((one) => ({ ...one, cost: yuan(one.cost) })),
       ...forecastInYuan(forecast),
       plans: plansInYuan(forecast, threshold),
-      ...(runs === undefined ? {} : { sensitivity: sensitivityInYuan(forecast, runs, seed) }),
+      ...(sampled ? { sensitivity: sensitivityInYuan(sampled, seed) } : {}),
       actual: await this.actual(compoundId, view, asked),
       revision,
       ...echoed(moment),
@@ -124,8 +128,7 @@ const aged = ({ id, cost, usefulLife, remainingLife }: ComponentData, years: num
   remainingLife: years === 0 ? remainingLife : Math.max(0, remainingLife - years),
 });
 
-function sensitivityInYuan(forecast: Forecast, runs: number, seed: number) {
-  const { neverNegative, close } = forecastSensitivity(forecast, runs, BigInt(seed));
+function sensitivityInYuan({ runs, neverNegative, close }: Sensitivity, seed: number) {
   const shown = close.map(({ year, p10, p50, p90 }) => ({ year, p10: yuan(p10), p50: yuan(p50), p90: yuan(p90) }));
   return { runs, seed, neverNegative, close: shown };
 }

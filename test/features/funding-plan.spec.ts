@@ -125,6 +125,30 @@ describe('The funding plan of a scheme', () => {
     ]);
   });
 
+  it('counts a bond a second person has allowed inside the building, and no other', async () => {
+    await scheme('s7', LINES);
+    const bond = {
+      ...{
+        bondId: 'b7',
+        name: '老旧小区改造专项债券',
+        divisionCode: '1404',
+        principal: '5000.00',
+        couponRate: '0.0188',
+      },
+      ...{ termYears: 10, valueDate: '2026-01-10', paymentsPerYear: 1, repayment: 'bullet', occurredOn: '2026-01-10' },
+    };
+    accepted(await service.post('/v1/bonds', bond));
+    const body = { schemeId: 's7', amount: '300.00', costArea: 'in-building', occurredOn: '2026-01-25' };
+    const asked = await service.post('/v1/bonds/b7/allocations', {
+      ...body,
+      override: { rules: ['R03'], reason: '楼道改造' },
+    });
+    accepted(await service.post(`/v1/approvals/${asked.body.approvalId}/grant`, {}, { as: 'boss' }));
+    expect((await plan('s7')).assignments).toEqual([
+      { sourceId: 'special-bond:b7:in-building', lineId: 'stairs', amount: '300.00' },
+    ]);
+  });
+
   it('lets gifts in kind cover their line, and money of one area never the other', async () => {
     await scheme('s4', LINES);
     accepted(await give('s4', { source: 'resident-donation', form: 'labour', amount: '100.00', lineId: 'stairs' }));

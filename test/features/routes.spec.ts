@@ -90,6 +90,7 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/schemes/:schemeId/contributions': 'readers',
   'GET /v1/schemes/:schemeId/payments': 'readers',
   'GET /v1/schemes/:schemeId/cost-split': 'viewers',
+  'POST /v1/simulations': 'viewers',
   'GET /v1/schemes/:schemeId/household-shares': 'readers',
   'GET /v1/contracts': 'viewers',
   'GET /v1/grants': 'viewers',
