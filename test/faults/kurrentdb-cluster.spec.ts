@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { KurrentDbEventStore } from '../../src/platform/event-store/kurrentdb/kurrentdb-event-store.js';
 import {
   type EncodedEvent,
@@ -8,53 +6,14 @@ import {
   RevisionConflict,
   StoreUnavailable,
 } from '../../src/platform/event-store/event-store.js';
+import { leader, nodes, processOf, startAgain } from '../support/cluster.js';
 import { freshName, readEverything, someEvents } from '../support/stored-events.js';
-
-/** A node of a cluster on this machine: how it is started, and where it then leaves its process id. */
-type Node = { readonly port: number; readonly pidFile: string; readonly start: string };
 
 const WRITERS = 32;
 const KILLS = Number(process.env['KURRENTDB_KILLS'] ?? 5);
 const BETWEEN_KILLS_MS = 4_000;
 
-const nodes = JSON.parse(process.env['KURRENTDB_NODES'] ?? '[]') as readonly Node[];
 const describeCluster = nodes.length >= 3 ? describe : describe.skip;
-
-const stateOf = async ({ port }: Node): Promise<string> => {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/info`, { signal: AbortSignal.timeout(1_000) });
-    return ((await answer.json()) as { state: string }).state;
-  } catch {
-    return 'away';
-  }
-};
-
-async function leader(): Promise<Node> {
-  for (;;) {
-    for (const node of nodes) if ((await stateOf(node)) === 'leader') return node;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-const processOf = ({ pidFile }: Node): number => Number(readFileSync(pidFile, 'utf8'));
-
-function isRunning(node: Node): boolean {
-  try {
-    return process.kill(processOf(node), 0);
-  } catch {
-    return false;
-  }
-}
-
-/** As `restart: always` does: a former leader may end by itself, with code 0, to cut off what the others do not have. */
-async function startAgain(node: Node): Promise<void> {
-  const giveUpAt = performance.now() + 60_000;
-  while ((await stateOf(node)) !== 'follower') {
-    if (performance.now() > giveUpAt) throw new Error(`the node on port ${node.port} does not come back`);
-    if (!isRunning(node)) spawn(node.start, { detached: true, stdio: 'ignore' }).unref();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-}
 
 describeCluster(
   'a cluster of three whose leader is killed again and again (skipped unless KURRENTDB_NODES names its nodes)',
