@@ -10,8 +10,9 @@ import { EventStore } from '../platform/event-store/event-store.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import { fingerprint, overrideOf } from '../platform/http/server.js';
 import { COMPOUNDS } from './demo-data.js';
+import { bondSteps, FUNDED, fundSteps } from './demo-bond-and-fund.js';
 import { grantChains } from './demo-grants.js';
-import { incidents } from './demo-incidents.js';
+import { ending, incidents } from './demo-incidents.js';
 import { siteOf } from './demo-site.js';
 import { approver, type Step } from './demo-step.js';
 import { storyOf } from './demo-story.js';
@@ -73,8 +74,9 @@ export class DemoCity {
     await this.play([{ ...first[0]!, key: FIRST }, ...first.slice(1)]);
     await this.playTogether(chains);
     await this.playTogether(stories.map(keyed));
-    const ends = keyed({ id: 'incidents', steps: incidents() });
-    await this.play([...ends.slice(0, -1), { ...ends.at(-1)!, key: LAST }]);
+    const funds = FUNDED.map((id) => ({ id: `fund-${id}`, steps: fundSteps(id) }));
+    await this.playTogether([{ id: 'bond', steps: bondSteps() }, ...funds, ...incidents()].map(keyed));
+    await this.play([{ ...ending(), key: LAST }]);
   }
 
   /** The first failure stops the others where they are, and nothing is left running behind it. */

@@ -205,10 +205,10 @@ type Tuple = readonly [
   heritage?: true,
 ];
 const ROWS: readonly Tuple[] = [
-  ['lz-01', '140403', '府前里', 1984, '5x2 5x2', R, 'improved', 'central', 2023, 'handed-over'],
+  ['lz-01', '140403', '府前里', 1984, '3x2 3x2', R, 'basic', 'central', 2023, 'handed-over'],
   ['lz-02', '140403', '槐荫里', 1991, '6x4 6x4 6x3', D, 'full', 'central', 2024, 'settled'],
   ['lz-03', '140403', '机床厂东院', 1988, '6x3 6x3 5x3 5x3', D, 'improved', 'ndrc', 2024, 'accepted'],
-  ['lz-04', '140403', '潞阳门', 1979, '4x2 4x2', R, 'basic', 'proceeds', 2025, 'building', true],
+  ['lz-04', '140403', '潞阳门', 1979, '3x2 3x2', R, 'basic', 'proceeds', 2025, 'building', true],
   ['lz-05', '140403', '英雄南路', 1995, '6x5 6x5 6x4 6x4', D, 'full', 'gifts', 2025, 'building'],
   ['lz-06', '140403', '延安中路', 1993, '6x3 6x3', D, 'overhead', 'overhead', 2025, 'failed'],
   ['lz-07', '140403', '紫金西街', 1997, '6x4 6x4', D, 'improved', 'central', 2026, 'consulted'],
@@ -230,7 +230,7 @@ const ROWS: readonly Tuple[] = [
   ['hg-01', '140427', '龙泉里', 1988, '5x3 5x2', D, 'basic', 'ndrc', 2025, 'building'],
   ['hg-02', '140427', '新建南路', 1994, '6x2', D, 'improved', 'local', 2026, 'approved'],
   ['zz-01', '140428', '丹朱里', 1990, '5x4 5x3', D, 'improved', 'central', 2024, 'accepted'],
-  ['zz-02', '140428', '漳源路', 1997, '6x2', R, 'basic', 'local', 2025, 'building'],
+  ['zz-02', '140428', '漳源路', 1997, '4x2', R, 'basic', 'local', 2025, 'building'],
   ['wx-01', '140429', '丰州里', 1985, '4x3 4x2', D, 'basic', 'gifts', 2025, 'failed'],
   ['qx-01', '140430', '铜鞮里', 1992, '5x3', D, 'overhead', 'overhead', 2024, 'building'],
   ['qy-01', '140431', '沁河里', 1989, '5x2 4x2', D, 'basic', 'central', 2025, 'approved'],

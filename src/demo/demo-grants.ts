@@ -11,6 +11,8 @@ export type GrantUse = {
 };
 const CITY = '1404';
 const CHILD_UNIT_YUAN = 100_000n;
+/** Twenty thousand yuan stay with every county: for what comes later. */
+const LEAST_LEFT: Fen = 2_000_000n;
 const AWARD_UNIT_YUAN = 1_000_000n;
 
 export const grantId = ({ kind, year, county }: Omit<GrantUse, 'amount'>): string => `${kind}-${year}-${county}`;
@@ -36,7 +38,7 @@ export function grantChains(uses: readonly GrantUse[]): { id: string; steps: Ste
 function chain(rootId: string, parts: readonly GrantUse[], number: number): Step[] {
   const { kind, year, county } = parts[0]!;
   const { award, prefix, ofCounty } = GRANTS[kind];
-  const held = parts.map((part) => ({ ...part, amount: upTo(part.amount, CHILD_UNIT_YUAN) }));
+  const held = parts.map((part) => ({ ...part, amount: upTo(part.amount + LEAST_LEFT, CHILD_UNIT_YUAN) }));
   const inAll = held.reduce((sum, { amount }) => sum + amount, 0n);
   const body = {
     grantId: rootId,

@@ -4,8 +4,8 @@ import { approver, clerk, type Step } from './demo-step.js';
 const REFUSED = 'rule-refused';
 const PARTIES = ['departments', 'residents'];
 
-/** One no for each rule that can say it today, at the scheme or grant where a clerk would meet it. */
-const refusals = (): Step[] => [
+/** A compound the policy leaves out, and the scheme somebody asks for all the same. */
+const outside = (): Step[] => [
   clerk('compounds', {
     compoundId: OUTSIDE.id,
     name: OUTSIDE.name,
@@ -28,6 +28,10 @@ const refusals = (): Step[] => [
     },
     { refused: [REFUSED, 'R01b'] },
   ),
+];
+
+/** One no for each rule that can say it today, at the scheme or grant where a clerk would meet it. */
+const refusals = (): Step[] => [
   approver(
     'schemes/scheme-li-02/approval',
     { approvedOn: '2026-06-01', documentNo: '演示住建〔2026〕99号' },
@@ -179,12 +183,20 @@ const corrections = (): Step[] => [
       occurredOn: '2025-06-01',
     }),
   ),
+];
+
+/** What happens once all the schemes stand: none of these waits for another. */
+export const incidents = (): { id: string; steps: Step[] }[] => [
+  { id: 'outside', steps: outside() },
+  ...refusals().map((step, index) => ({ id: `refusal-${index + 1}`, steps: [step] })),
+  { id: 'overrides', steps: overrides() },
+  { id: 'corrections', steps: corrections() },
+];
+
+/** Recorded when all the rest is: where it stands, nothing is left to do. */
+export const ending = (): Step =>
   clerk('compounds/sd-02/corrections', {
     address: '演示地址：上党区光明路',
     reason: '演示：补录地址',
     occurredOn: '2025-06-02',
-  }),
-];
-
-/** What happens once all the schemes stand. The order is the order they are recorded in. */
-export const incidents = (): Step[] => [...refusals(), ...overrides(), ...corrections()];
+  });

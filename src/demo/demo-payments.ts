@@ -23,25 +23,41 @@ export function budget({ at, lines, day }: Site, revision: 1 | 2, days: number):
 /** Beside the first works of every plan. */
 const BEGUN_FIRST: readonly string[] = ['preliminary-and-design', 'indoor-water', 'elevator'];
 
-/** Contracts, and what is paid on them: in advance, by progress, at the settlement, and the retention when it is due. */
-export function payments(site: Site, pools: readonly Pool[], direct: ReadonlyMap<string, Fen>): Step[] {
+/** Contracts and what is paid on them: while the works go on, and after the acceptance, to the retention when it is due. */
+export function payments(
+  site: Site,
+  pools: readonly Pool[],
+  direct: ReadonlyMap<string, Fen>,
+): { works: Step[]; closing: Step[] } {
   const { at, day, has, row } = site;
   const lines = contracted(site, direct);
   const pay = (stage: string, percent: number, days: number, some = lines) =>
     some.flatMap((line) => payment(site, pools, line, stage, percentOf(line.contract, percent) - line.paid, days));
   const works = lines.filter(({ workItem }) => roleOf(workItem) === 'construction');
   const begun = lines.filter(({ workItem }, index) => index < 4 || BEGUN_FIRST.includes(workItem));
-  const steps = [
+  const during = [
     ...awards(site, lines),
     clerk(`${at}/construction-start`, { startedOn: day(80) }),
     ...pay('advance', 30, 85, works.slice(0, 3)),
     ...pay('progress', 55, 150, begun),
   ];
-  if (has('settled')) steps.push(...raised(site, works));
-  if (has('failed')) steps.push(...pay('progress', 78, 200));
-  if (has('settled')) steps.push(settlement(site, works), ...pay('settlement', 95, 270));
-  if (row.stage === 'handed-over') steps.push(...pay('retention', 98, 640, works));
-  return steps;
+  if (has('settled')) during.push(...raised(site, works));
+  if (has('failed'))
+    during.push(
+      ...pay(
+        'progress',
+        78,
+        200,
+        lines.filter((line, index) => index < 6 || begun.includes(line)),
+      ),
+    );
+  const closing = has('settled') ? [settlement(site, works), ...pay('settlement', 95, 270)] : [];
+  if (row.stage === 'handed-over')
+    closing.push(
+      clerk(`${at}/final-account`, { documentNo: `演示财评〔${row.planYear + 1}〕1号`, occurredOn: day(295) }),
+      ...pay('retention', 98, 640, works),
+    );
+  return { works: during, closing };
 }
 
 const roleOf = (workItem: string): 'design' | 'supervision' | 'construction' =>

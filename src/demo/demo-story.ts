@@ -14,6 +14,7 @@ const SPECIAL = CHANGZHI_2020.parameters.specialAcceptances.map(({ workItem }) =
 export function storyOf(site: Site): Story {
   const { has } = site;
   const received = receipts(site);
+  const paid = has('building') ? payments(site, received.pools, received.direct) : { works: [], closing: [] };
   return {
     uses: received.uses,
     steps: [
@@ -23,8 +24,10 @@ export function storyOf(site: Site): Story {
       ...(has('published') ? [publication(site), ...received.early] : []),
       ...(has('consulted') ? [consultation(site)] : []),
       ...(has('approved') ? [...approval(site), ...received.steps] : []),
-      ...(has('building') ? payments(site, received.pools, received.direct) : []),
-      ...ending(site),
+      ...paid.works,
+      ...acceptance(site),
+      ...paid.closing,
+      ...handover(site),
     ],
   };
 }
@@ -88,18 +91,17 @@ function approval({ at, row, day }: Site): Step[] {
 
 const PARTIES = ['departments', 'specialist-units', 'street-community', 'residents'];
 
-function ending({ at, row, lines, day, has }: Site): Step[] {
+function acceptance({ at, row, lines, day, has }: Site): Step[] {
   const specialAcceptances = lines
     .filter(({ workItem }) => SPECIAL.includes(workItem))
     .map(({ workItem }) => ({ workItem, authority: '演示主管部门', documentNo: `演示验〔${row.planYear}〕1号` }));
   const special = specialAcceptances.length > 0 ? { specialAcceptances } : {};
   const accepted = (passed: boolean, days: number) =>
     clerk(`${at}/acceptance`, { passed, parties: PARTIES, ...special, occurredOn: day(days) });
-  return [
-    ...(row.stage === 'failed' ? [accepted(false, 225)] : []),
-    ...(has('accepted') ? [accepted(true, 240)] : []),
-    ...(has('handed-over')
-      ? [clerk(`${at}/handover`, { receiver: '演示街道办事处', archiveNo: `演示档案-${row.id}`, occurredOn: day(300) })]
-      : []),
-  ];
+  return [...(row.stage === 'failed' ? [accepted(false, 225)] : []), ...(has('accepted') ? [accepted(true, 240)] : [])];
 }
+
+const handover = ({ at, row, day, has }: Site): Step[] =>
+  has('handed-over')
+    ? [clerk(`${at}/handover`, { receiver: '演示街道办事处', archiveNo: `演示档案-${row.id}`, occurredOn: day(300) })]
+    : [];
