@@ -102,6 +102,12 @@ const RULES: readonly Expected[] = [
 
 const { rules, parameters } = CHANGZHI_2020;
 
+const quotationsOf = (id: RuleId) => [
+  rules[id],
+  ...(rules[id].also ?? []),
+  ...(rules[id].ofSources ?? []).map(({ quotation }) => quotation),
+];
+
 describe('The rules of Changzhi', () => {
   it('are all there', () => {
     expect(RULES.map(([id]) => id)).toEqual([...RULE_IDS]);
@@ -116,7 +122,7 @@ describe('The rules of Changzhi', () => {
   );
 
   it.each(RULE_IDS)('%s quotes whole sentences word for word', (id) => {
-    for (const { clause, clauseText } of [rules[id], ...(rules[id].also ?? [])]) {
+    for (const { clause, clauseText } of quotationsOf(id)) {
       const passage = POLICY_TEXT.get(clause) ?? STATUTES.get(clause) ?? '';
       expect(passage).toContain(clauseText);
       expect(clauseText.endsWith('。') || passage.endsWith(clauseText)).toBe(true);
@@ -124,7 +130,7 @@ describe('The rules of Changzhi', () => {
   });
 
   it('name the policy as the source of what is quoted from it, and the law of the rest', () => {
-    for (const { clause, source } of RULE_IDS.flatMap((id) => [rules[id], ...(rules[id].also ?? [])])) {
+    for (const { clause, source } of RULE_IDS.flatMap((id) => quotationsOf(id))) {
       const ofPolicy = source === '长治市城镇老旧小区改造工作实施意见';
       expect(ofPolicy).toBe(POLICY_TEXT.has(clause));
       expect(ofPolicy || source.endsWith(clause.split(' ')[0]!)).toBe(true);

@@ -21,7 +21,7 @@ import {
   quote,
   type Text,
 } from './changzhi-2020.clauses.js';
-import type { FundingSource } from './funding-source.js';
+import { type FundingSource, GOVERNMENT_SOURCES } from './funding-source.js';
 import type {
   Bilingual,
   JudgedAs,
@@ -39,11 +39,12 @@ type Extra = {
   readonly verified?: false;
   readonly note?: Bilingual;
   readonly also?: readonly Text[];
+  readonly ofSources?: readonly { readonly sources: readonly FundingSource[]; readonly quotation: Text }[];
   judgedAs?: JudgedAs;
 };
 const plain = ({ clause, clauseText, source }: Quotation): Quotation => ({ clause, clauseText, source });
 function rule(id: RuleId, level: Level, zh: string, en: string, text: Text, extra: Extra = {}): Rule {
-  const { verified = true, judgedAs = 'decision', also, note } = extra;
+  const { verified = true, judgedAs = 'decision', also, note, ofSources } = extra;
   return {
     id,
     level,
@@ -55,6 +56,9 @@ function rule(id: RuleId, level: Level, zh: string, en: string, text: Text, extr
     verified,
     ...(note && { note }),
     ...(also && { also: also.map(plain) }),
+    ...(ofSources && {
+      ofSources: ofSources.map(({ sources, quotation }) => ({ sources, quotation: plain(quotation) })),
+    }),
   };
 }
 
@@ -124,7 +128,8 @@ const RULES: Readonly<Record<RuleId, Rule>> = {
     ACCEPTANCE,
   ),
   R08: rule('R08', 'stop', '专款专用', 'Money is spent on what it was received for', FUND_IS_OWNERS, {
-    also: [PUBLIC_AREA_COST, POOLED_FUNDS],
+    also: [PUBLIC_AREA_COST],
+    ofSources: [{ sources: GOVERNMENT_SOURCES, quotation: POOLED_FUNDS }],
     note: {
       zh: '维修资金依物业管理条例；财政资金依实施意见（五），专项管理、分账核算的通知原文未读。',
       en: 'For the maintenance fund the regulation; for grants the opinions (5): the notices on separate accounts were not read.',

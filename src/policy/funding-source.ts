@@ -76,3 +76,7 @@ export const FUNDING_SOURCE_CODES = Object.keys(LINES) as readonly FundingSource
 
 /** True where `code` is a source of the catalogue. */
 export const isFundingSource = (code: string): code is FundingSource => Object.hasOwn(LINES, code);
+
+export const GOVERNMENT_SOURCES = (Object.keys(FUNDING_SOURCES) as FundingSource[]).filter(
+  (source) => FUNDING_SOURCES[source].payer === 'government',
+);

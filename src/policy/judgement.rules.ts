@@ -1,4 +1,5 @@
 import { Rejected } from '../kernel/rejection.js';
+import { quotedFor } from './quotation.rules.js';
 import type { Level, Quotation, RuleId, RulePack } from './rule-pack.js';
 
 /** One rule held against one command. */
@@ -54,7 +55,7 @@ export function judge(
     throw new Rejected('rule-refused', {
       rule: stop.rule,
       policyId: pack.id,
-      ...quoted(stop),
+      ...quoted(pack, stop),
       ...(stop.facts ? { facts: stop.facts } : {}),
     });
   const warned = ordered.filter(({ level, covered, rule }) => level === 'warn' && !covered && !granted.includes(rule));
@@ -63,12 +64,15 @@ export function judge(
       ordered.filter(({ level, covered }) => level === 'warn' && !covered).map(({ rule }) => rule),
     );
     const first = ordered.find(({ rule }) => rule === rules[0])!;
-    throw new Rejected('needs-override', { rule: rules[0]!, rules, policyId: pack.id, ...quoted(first) });
+    throw new Rejected('needs-override', { rule: rules[0]!, rules, policyId: pack.id, ...quoted(pack, first) });
   }
   return { policyId: pack.id, rules: distinct(ordered.map(({ rule }) => rule)) };
 }
 
-const quoted = ({ quotation }: Check): { quotation?: Quotation } => (quotation ? { quotation } : {});
+function quoted(pack: RulePack, { rule, facts, ...check }: Check): { quotation?: Quotation } {
+  const quotation = check.quotation ?? quotedFor(pack, rule, facts?.['source']);
+  return quotation ? { quotation } : {};
+}
 const distinct = (rules: readonly RuleId[]): RuleId[] => [...new Set(rules)];
 
 /** A ceiling: `asked` may reach `available` to the fen and not pass it. */

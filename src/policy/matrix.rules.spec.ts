@@ -134,7 +134,12 @@ describe('Pooled funds', () => {
   });
 
   it('stop by R08 outside it, also where the matrix only warns and for the duct', () => {
-    const stop = { level: 'stop', rule: 'R08', verified: true };
+    const quotation = {
+      clause: '主要任务（五）落实改造资金',
+      clauseText: '统筹涉及住宅小区的各类资金用于城镇老旧小区改造，提高资金使用效率。',
+      source: '长治市城镇老旧小区改造工作实施意见',
+    };
+    const stop = { level: 'stop', rule: 'R08', verified: true, quotation };
     expect(cell(CHANGZHI_2020, pooled, { costArea: 'public-area', workItem: 'lighting' })).toEqual(stop);
     expect(cell(CHANGZHI_2020, pooled, { costArea: 'in-building', workItem: 'stairs' })).toEqual(stop);
     expect(cell(CHANGZHI_2020, pooled, { costArea: 'public-area', workItem: 'overhead-line-duct' })).toEqual(stop);

@@ -1,4 +1,5 @@
 import { FUNDING_SOURCES, type FundingSource } from './funding-source.js';
+import { quotedFor } from './quotation.rules.js';
 import {
   OVERHEAD_ITEMS,
   type Level,
@@ -38,7 +39,7 @@ export function cell(pack: RulePack, money: MatrixMoney, target: MatrixTarget): 
   const own = sourceCell(pack, money, target);
   const { workItem } = target;
   if (own.level === 'stop' || workItem === undefined || money.mayFund === undefined) return own;
-  return money.mayFund.includes(workItem) ? own : answer(pack, 'R08', 'stop');
+  return money.mayFund.includes(workItem) ? own : answer(pack, 'R08', 'stop', quotedFor(pack, 'R08', money.source));
 }
 
 /** R04: the place of `source` in the text's order for `costArea`; smaller pays first. */
@@ -50,11 +51,11 @@ function sourceCell(pack: RulePack, money: MatrixMoney, target: MatrixTarget): C
   const { costArea, workItem } = target;
   const rule = workItem !== undefined && isOverhead(workItem) ? 'R05' : 'R03';
   const named = workItem === undefined ? undefined : exceptionFor(row.exceptions, workItem, money, costArea);
-  if (named) return answer(pack, rule, named.level, named);
+  if (named) return answer(pack, rule, named.level, named.quotation, named.verified);
   if (workItem !== undefined && isOverhead(workItem)) return answer(pack, rule, row[workItem]);
   if (workItem !== undefined && !isOwnWork(money, workItem)) return answer(pack, rule, 'stop');
   const area = exceptionFor(row.exceptions, undefined, money, costArea);
-  return answer(pack, rule, area?.level ?? row[costArea], area);
+  return answer(pack, rule, area?.level ?? row[costArea], area?.quotation, area?.verified);
 }
 
 const exceptionFor = (
@@ -70,9 +71,9 @@ const exceptionFor = (
       (each.programme ?? money.programme) === money.programme,
   );
 
-function answer(pack: RulePack, rule: Cell['rule'], level: Level, exception?: MatrixException): Cell {
-  const verified = exception?.verified ?? pack.rules[rule].verified;
-  return exception?.quotation ? { level, rule, verified, quotation: exception.quotation } : { level, rule, verified };
+function answer(pack: RulePack, rule: Cell['rule'], level: Level, quotation?: Quotation, verified?: boolean): Cell {
+  const cell = { level, rule, verified: verified ?? pack.rules[rule].verified };
+  return quotation ? { ...cell, quotation } : cell;
 }
 
 const isOverhead = (item: WorkItem): item is OverheadItem => OVERHEAD_ITEMS.some((each) => each === item);

@@ -77,7 +77,9 @@ function ruleFaults(id: string, rule: Rule): string[] {
     ...when(!isOneOf(LEVELS, rule.level), `${at}: unknown level ${rule.level}`),
     ...when(!isOneOf(JUDGED_AS, rule.judgedAs), `${at}: unknown judgedAs ${rule.judgedAs}`),
     ...when(isBlank(rule.title.zh) || isBlank(rule.title.en), `${at}: title is empty`),
-    ...[rule, ...(rule.also ?? [])].flatMap((each) => quotationFaults(at, each)),
+    ...[rule, ...(rule.also ?? []), ...(rule.ofSources ?? []).map(({ quotation }) => quotation)].flatMap((each) =>
+      quotationFaults(at, each),
+    ),
     ...when(!isDate(from), `${at}: effectiveFrom is not a date`),
     ...when(to !== null && (!isDate(to) || to < from), `${at}: effectiveTo is not a date after effectiveFrom`),
   ];

@@ -64,6 +64,8 @@ export type Rule = Quotation & {
   readonly note?: Bilingual;
   /** Further sentences the rule rests on. */
   readonly also?: readonly Quotation[];
+  /** Words quoted in place of the rule's own where these sources are concerned. */
+  readonly ofSources?: readonly { readonly sources: readonly FundingSource[]; readonly quotation: Quotation }[];
 };
 
 export const PROGRAMMES = ['mof', 'ndrc'] as const;

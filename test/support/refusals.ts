@@ -22,6 +22,7 @@ const CLAUSES: Readonly<Record<string, readonly [heading: string, words: string]
     '物业管理条例 第五十三条',
     '专项用于物业保修期满后物业共用部位、共用设施设备的维修和更新、改造，不得挪作他用。',
   ],
+  'R08 of grants and bonds': [FUNDS, '统筹涉及住宅小区的各类资金用于城镇老旧小区改造，提高资金使用效率。'],
   R09: [FUNDS, '除争取中央和省级补助资金外，市、县（区）政府给予资金支持'],
   R10: ['政府投资条例 第二十三条', '政府投资项目建设投资原则上不得超过经核定的投资概算。'],
   R11: [FUNDS, '统筹涉及住宅小区的各类资金用于城镇老旧小区改造，提高资金使用效率。'],
@@ -31,8 +32,11 @@ const CLAUSES: Readonly<Record<string, readonly [heading: string, words: string]
   R21: ['主要任务（三）组织项目实施', '改造项目涉及历史文化街区、历史建筑的，应严格落实相关保护修缮要求。'],
 };
 
+const OF_GOVERNMENT = /^(special-bond|housing-sale-proceeds|pooled-compound-funds|.+-grant)$/;
+
 function quotes({ body }: Reply, rule: string): void {
-  const [clause, words] = CLAUSES[rule]!;
+  const isGovernments = rule === 'R08' && OF_GOVERNMENT.test(String(body.source));
+  const [clause, words] = CLAUSES[isGovernments ? 'R08 of grants and bonds' : rule]!;
   expect(body).toMatchObject({ rule, clause, policyId: 'changzhi-2020' });
   expect(body.clauseText).toContain(words);
 }
