@@ -61,7 +61,7 @@ function dependents(state: GrantState, { eventId, type }: Entry, crossingId: str
         ? later.filter((one) => one.type === 'GrantAmended').map((one) => one.eventId)
         : [];
     case 'GrantLapsed':
-      return later.filter((one) => one.type === 'GrantReturned').map((one) => one.eventId);
+      return later.filter((one) => one.ofLapsed).map((one) => one.eventId);
     default:
       return [];
   }

@@ -85,8 +85,8 @@ export type GrantState = Sending & {
   lapsedOn?: string;
   registered: boolean;
   readonly reversed: Set<string>;
-  /** Money events in their order, for what stands on them: ids and types. */
-  readonly entries: { readonly eventId: string; readonly type: string }[];
+  /** Money events in their order, for what stands on them; `ofLapsed`: a return that took lapsed money. */
+  readonly entries: { readonly eventId: string; readonly type: string; readonly ofLapsed: boolean }[];
   readonly children: Map<string, { divisionCode: string; amount: Fen }>;
 };
 export const initialGrant = (): GrantState => ({
@@ -107,7 +107,8 @@ export const availableOf = ({ awarded, decomposed, allocated, returned, lapsed }
 
 /** Folds one fact into what the next decision needs. Owns the state and changes it. */
 export function evolve(state: GrantState, event: GrantEvent): GrantState {
-  state.entries.push({ eventId: event.eventId ?? '', type: event.type });
+  const ofLapsed = event.type === 'GrantReturned' && fen(event.data.fromLapsed) > 0n;
+  state.entries.push({ eventId: event.eventId ?? '', type: event.type, ofLapsed });
   if (event.type === 'EntryReversed') {
     for (const entry of event.data.reverses) {
       state.reversed.add(entry.eventId);

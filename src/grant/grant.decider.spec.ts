@@ -134,4 +134,24 @@ describe('A grant', () => {
       .when({ type: 'ReceiveDecomposition', data: { ...data, amount: '5.00' }, crossingId: 'e2' })
       .thenTypes('GrantAmended');
   });
+
+  it('keeps a lapse standing while a return out of it stands, and no other return', () => {
+    const lapsed = {
+      type: 'GrantLapsed',
+      eventId: 'l',
+      data: { grantId: 'g', fiscalYear: 2027, amount: '40.00', occurredOn: '2027-12-31' },
+    } as const;
+    const back = (amount: string, fromLapsed: string): GrantEvent => ({
+      ...{ type: 'GrantReturned', eventId: `r${amount}` },
+      data: { grantId: 'g', amount, fromLapsed, occurredOn: '2028-01-05' },
+    });
+    const undo: GrantCommand = {
+      type: 'ReverseEntry',
+      known,
+      data: { reverses: [lapsed], reason: '误记', occurredOn: '2028-01-06' },
+    };
+    given(awarded, allocated('60.00'), lapsed, back('40.00', '40.00')).when(undo).thenRejected('dependent-entries');
+    // 60.00 came free again after the lapse was given back whole; its return has nothing to do with the lapse.
+    given(awarded, allocated('60.00'), lapsed, back('60.00', '0.00')).when(undo).thenTypes('EntryReversed');
+  });
 });
