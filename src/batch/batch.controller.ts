@@ -3,7 +3,8 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../platform/commands/command-desk.js';
 import type { Invocation } from '../platform/commands/invocation.js';
-import { Invoked, Key, RecordsMany } from '../platform/http/routes.js';
+import type { Language } from '../platform/http/messages.js';
+import { InLanguage, Invoked, Key, RecordsMany } from '../platform/http/routes.js';
 import { CommandBatchDto } from './batch.dto.js';
 import { RunBatch } from './batch.handlers.js';
 
@@ -19,7 +20,8 @@ export class BatchController {
     @Body() body: CommandBatchDto,
     @Invoked() by: Invocation,
     @Key() key: string | undefined,
+    @InLanguage() language: Language,
   ): Promise<Answer> {
-    return this.commands.execute(new RunBatch(mode ?? 'partial', body.commands, by, key ?? by.commandId));
+    return this.commands.execute(new RunBatch(mode ?? 'partial', body.commands, by, key ?? by.commandId, language));
   }
 }

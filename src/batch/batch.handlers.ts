@@ -1,10 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { SECOND_PERSON } from '../kernel/decider.js';
+import { isNeverRecorded, Rejected, type TriedItem } from '../kernel/rejection.js';
 import type { Answer } from '../platform/commands/command-desk.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
 import { Refused } from '../platform/commands/refusal.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
+import type { Language } from '../platform/http/messages.js';
 import { Problem, type ProblemDocument } from '../platform/http/problem.js';
 import { documentOf } from '../platform/http/problem.filter.js';
 import { itemInvocation } from '../platform/http/server.js';
@@ -16,6 +19,14 @@ type Result = {
   readonly eventIds?: readonly string[];
   readonly problem?: ProblemDocument;
 } & Record<string, unknown>;
+/** The no to one row. */
+class Refusal {
+  constructor(
+    readonly error: unknown,
+    readonly problem: ProblemDocument,
+    readonly replayed: boolean,
+  ) {}
+}
 
 export class RunBatch extends Command<Answer> {
   constructor(
@@ -23,15 +34,9 @@ export class RunBatch extends Command<Answer> {
     readonly items: readonly Item[],
     readonly by: Invocation,
     readonly key: string,
+    readonly language: Language,
   ) {
     super();
-  }
-}
-
-/** Ends an atomic batch at its first refusal, with what that was. */
-class ItemFailed extends Error {
-  constructor(readonly result: Result) {
-    super('an item of the batch failed');
   }
 }
 
@@ -44,68 +49,92 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
   ) {}
 
   async execute(batch: RunBatch): Promise<Answer> {
-    const results = batch.mode === 'atomic' ? await this.atomic(batch) : await this.partial(batch);
-    const succeeded = results.filter(({ status }) => status < 400).length;
-    const summary = { total: results.length, succeeded, failed: results.length - succeeded };
-    const replayed = results.length > 0 && results.every((result) => result['replayed'] === true);
-    const items = results.map(({ replayed: _, ...result }) => result);
-    return { status: 207, body: { mode: batch.mode, summary, items }, replayed };
+    await this.runner.assertKeys([batch.by, ...batch.items.map((_, index) => invocationOf(batch, index))]);
+    if (batch.mode === 'atomic') return summed(batch, await this.atomic(batch));
+    // Tried only, each row sees what those before it would have done.
+    const rows = (): Promise<Result[]> => this.partial(batch);
+    return summed(batch, batch.by.dryRun ? await this.runner.trial(batch.by, rows) : await rows());
   }
 
   private async partial(batch: RunBatch): Promise<Result[]> {
     const results: Result[] = [];
-    for (const index of batch.items.keys()) results.push(await this.one(batch, index));
+    for (const index of batch.items.keys()) {
+      const result = await this.one(batch, index);
+      results.push(result instanceof Refusal ? failed(index, result) : result);
+    }
     return results;
   }
 
   /** All on one stream, none waiting for a second person, or nothing at all. */
   private async atomic(batch: RunBatch): Promise<Result[]> {
-    const tried: Result[] = [];
-    try {
-      const { result: results } = await this.runner.atomically(async () => {
-        tried.length = 0;
-        for (const index of batch.items.keys()) {
-          const result = await this.one(batch, index);
-          tried.push(result);
-          if (result.status >= 400 || result.status === 202) throw new ItemFailed(result);
-        }
-        return [...tried];
-      });
-      await this.processes.catchUp();
+    const { result } = await this.runner.atomically(batch.by, async () => {
+      const results: Result[] = [];
+      for (const index of batch.items.keys()) {
+        const one = await this.one(batch, index);
+        if (one instanceof Refusal) throw batchFailed(batch, results, one);
+        results.push(one);
+      }
       return results;
-    } catch (error) {
-      if (!(error instanceof ItemFailed)) throw error;
-      const code = error.result.problem?.code === 'batch-not-one-stream' ? 'batch-not-one-stream' : 'batch-failed';
-      const members = { items: tried.map(({ replayed: _, eventIds: __, ...result }) => result) };
-      throw new Problem(code, { members });
-    }
+    });
+    await this.processes.catchUp();
+    return result;
   }
 
-  private async one({ mode, items, by, key }: RunBatch, index: number): Promise<Result> {
-    const { path, body } = items[index]!;
-    const item = itemInvocation(by, key, index, path, body as Record<string, unknown>);
+  private async one(batch: RunBatch, index: number): Promise<Result | Refusal> {
+    const { path, body } = batch.items[index]!;
+    const item = invocationOf(batch, index);
     try {
       const { route } = this.routes.find(path);
-      if (!route.card.roles.includes(by.caller.role)) throw new Problem('forbidden');
-      const answer = await this.routes.dispatch(path, body, item);
-      const {
-        eventIds,
-        revision: _,
-        position: __,
-        ...more
-      } = answer.body as { eventIds?: string[]; revision?: number; position?: number };
-      return {
-        index,
-        status: answer.status,
-        ...(eventIds ? { eventIds } : {}),
-        ...more,
-        replayed: answer.replayed === true,
-      };
-    } catch (error) {
-      const problem = documentOf(error, { language: 'zh', instance: path, requestId: item.commandId });
+      if (!route.card.roles.includes(item.caller.role)) throw new Problem('forbidden');
+      const { status, replayed = false, body: answer } = await this.routes.dispatch(path, body, item);
+      const { revision: _, position: __, ...more } = answer as { revision?: number; position?: number };
+      return { index, status, ...more, replayed };
+    } catch (thrown) {
+      // The stream remembers that the whole of it was refused before.
+      if (thrown instanceof Rejected && thrown.details.items) throw thrown;
+      const error = waitsForNobody(thrown);
+      const problem = documentOf(error, { language: batch.language, instance: path, requestId: item.commandId });
       // A store that is away is no verdict on the item: together or not at all then means not now.
-      if (problem.code === 'internal' || (mode === 'atomic' && problem.status === 503)) throw error;
-      return { index, status: problem.status, problem, replayed: error instanceof Refused && error.replayed };
+      if (problem.code === 'internal' || (batch.mode === 'atomic' && problem.status === 503)) throw thrown;
+      return new Refusal(error, problem, error instanceof Refused && error.replayed);
     }
   }
+}
+
+function summed({ mode, by }: RunBatch, results: readonly Result[]): Answer {
+  const succeeded = results.filter(({ status }) => status < 400).length;
+  const summary = { total: results.length, succeeded, failed: results.length - succeeded };
+  const replayed = results.length > 0 && results.every((result) => result['replayed'] === true);
+  const items = results.map(({ replayed: _, ...result }) => result);
+  return { status: 207, body: { mode, summary, items }, replayed, dryRun: by.dryRun };
+}
+
+const invocationOf = ({ items, by, key }: RunBatch, index: number): Invocation =>
+  itemInvocation(by, key, index, items[index]!.path, items[index]!.body as Record<string, unknown>);
+
+const failed = (index: number, { problem, replayed }: Refusal): Result => ({
+  index,
+  status: problem.status,
+  problem,
+  replayed,
+});
+
+/** Commands together wait for nobody: what would wait for a second person is what a single one is told first. */
+function waitsForNobody(error: unknown): unknown {
+  if (!(error instanceof Rejected) || error.code !== 'needs-second-person') return error;
+  const { rules = [] } = error.details;
+  return rules.includes(SECOND_PERSON) ? new Rejected('batch-failed') : new Rejected('needs-override', error.details);
+}
+
+/** Why nothing was recorded: the rows as far as they were tried. A refusal by a rule or a state stays under the key. */
+function batchFailed({ items }: RunBatch, before: readonly Result[], { error, problem }: Refusal): Error {
+  const code = problem.code === 'batch-not-one-stream' ? 'batch-not-one-stream' : 'batch-failed';
+  const good = before.map(({ index, status }): TriedItem => ({ index, status }));
+  const bad = { index: before.length, status: problem.status };
+  if (!(error instanceof Rejected) || isNeverRecorded(error))
+    return new Problem(code, { members: { items: [...good, { ...bad, problem }] } });
+  const { rule, rules, policyId } = error.details;
+  const named = { ...(rule ? { rule } : {}), ...(rules ? { rules } : {}), ...(policyId ? { policyId } : {}) };
+  const refusal = { code: error.code, details: error.details };
+  return new Rejected(code, { ...named, items: [...good, { ...bad, path: items[before.length]!.path, refusal }] });
 }

@@ -1,7 +1,17 @@
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 
-/** Under which path a fact was recorded, so that an amendment can record it anew. `:stream` is the id of its stream. */
+/**
+ * Under which path a fact was recorded, so that an amendment can record it anew: `:stream` is the id of its stream,
+ * `:draw` of its draw. What came of money's crossing is amended where it was sent.
+ */
 const PATHS: Readonly<Record<string, string>> = {
+  BondProceedsAllocated: '/v1/bonds/:stream/allocations',
+  BondAllocationWithdrawn: '/v1/bonds/:stream/allocation-withdrawals',
+  BondProceedsDisbursed: '/v1/bonds/:stream/disbursements',
+  BondInterestPaid: '/v1/bonds/:stream/interest-payments',
+  BondPrincipalRepaid: '/v1/bonds/:stream/principal-repayments',
+  BondIssued: '/v1/bonds',
+  GrantAwarded: '/v1/grants',
   FundingPledged: '/v1/schemes/:stream/pledges',
   ContributionReceived: '/v1/schemes/:stream/contributions',
   ContributionRefunded: '/v1/schemes/:stream/refunds',
@@ -24,7 +34,13 @@ const PATHS: Readonly<Record<string, string>> = {
   GrantReturned: '/v1/grants/:stream/returns',
   DepositReceived: '/v1/maintenance-funds/:stream/deposits',
   IncomeCredited: '/v1/maintenance-funds/:stream/income',
+  DrawPaid: '/v1/maintenance-funds/:stream/draws/:draw/payment',
+  DrawRefunded: '/v1/maintenance-funds/:stream/draws/:draw/refund',
+  DueCollected: '/v1/maintenance-funds/:stream/draws/:draw/collections',
+  SubAccountClosed: '/v1/maintenance-funds/:stream/closures',
 };
 
-export const routeOf = ({ type, stream }: RecordedEvent): string | undefined =>
-  PATHS[type]?.replace(':stream', encodeURIComponent(stream.slice(stream.indexOf('-') + 1)));
+export const routeOf = ({ type, stream, data }: RecordedEvent): string | undefined =>
+  PATHS[type]
+    ?.replace(':stream', encodeURIComponent(stream.slice(stream.indexOf('-') + 1)))
+    .replace(':draw', encodeURIComponent(String(data['drawId'])));

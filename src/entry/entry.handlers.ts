@@ -1,11 +1,11 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { OnModuleInit } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { bondDecider } from '../bond/bond.decider.js';
 import { grantDecider } from '../grant/grant.decider.js';
 import type { Decider, Fact } from '../kernel/decider.js';
 import type { Entry, Noted, ReversedData } from '../kernel/facts.js';
-import { inScope } from '../kernel/ids.js';
-import { notFound, Rejected } from '../kernel/rejection.js';
+import { deterministicId } from '../kernel/ids.js';
+import { Rejected } from '../kernel/rejection.js';
 import { maintenanceFundDecider } from '../maintenance-fund/maintenance-fund.decider.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
@@ -15,9 +15,8 @@ import { ProcessRunner } from '../platform/commands/process-runner.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import { itemInvocation } from '../platform/http/server.js';
-import { ReadDesk } from '../platform/reads/read-desk.js';
 import { schemeDecider } from '../scheme/scheme.decider.js';
-import { isSending, LEGS } from './crossing-legs.js';
+import { EntryFinder, type Found, type Part, type Sender } from './entry-finder.js';
 import { routeOf } from './entry-routes.js';
 
 type Reversal = {
@@ -35,8 +34,15 @@ const DECIDERS: Readonly<Record<string, Reversing>> = {
   bond: bondDecider as unknown as Reversing,
   maintenanceFund: maintenanceFundDecider as unknown as Reversing,
 };
-const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));
+const OTHER_LEG = 'other-leg-reversed';
+
+function deciderOf(stream: string): Reversing {
+  const decider = DECIDERS[stream.slice(0, stream.indexOf('-'))];
+  if (!decider) throw new Rejected('not-reversible', { unrecorded: true });
+  return decider;
+}
 const idOf = (stream: string): string => stream.slice(stream.indexOf('-') + 1);
+const entryOf = ({ eventId, type, data }: RecordedEvent): Entry => ({ eventId, type, data });
 
 export type ReversalAsked = Noted & { readonly reason: string; readonly only?: readonly string[] };
 
@@ -61,142 +67,117 @@ export class AmendEntry extends Command<Answer> {
   }
 }
 
-type Found = {
-  readonly stream: string;
-  readonly events: readonly RecordedEvent[];
-  readonly crossingId?: string;
-  readonly divisions: readonly string[];
-};
-
-/** Finds what a reversal is about: the whole command, on the stream where its money now is. */
-class EntryFinder {
-  constructor(protected readonly reads: ReadDesk) {}
-
-  async find(eventId: string, by: Invocation): Promise<Found> {
-    await this.reads.settled();
-    const named = await this.command('e.event_id = ?', eventId);
-    if (!named || !inScope(by.caller.division, named.division)) throw notFound('entry');
-    const sending = named.events.find(({ type }) => isSending(type));
-    const crossingId = (named.events[0]!.data['crossingId'] as string | undefined) ?? undefined;
-    if (sending && this.crosses(sending)) {
-      const { commandId } = following(sending, LEGS[sending.type as keyof typeof LEGS]);
-      const arrived = await this.command('e.command_id = ?', commandId);
-      if (!arrived) throw new Rejected('in-transit', { eventIds: [sending.eventId], unrecorded: true });
-      return { ...arrived, crossingId: sending.eventId, divisions: [named.division, arrived.division] };
-    }
-    if (crossingId === undefined) return { ...named, divisions: [named.division] };
-    const sender = await this.command('e.event_id = ?', crossingId);
-    return { ...named, crossingId, divisions: [named.division, ...(sender ? [sender.division] : [])] };
-  }
-
-  /** A return to nobody above, or a draw paid to a payee, stays on its own stream. */
-  private crosses({ type, data }: RecordedEvent): boolean {
-    if (type === 'GrantReturned') return data['parentGrantId'] !== undefined;
-    if (type === 'DrawPaid') return data['schemeId'] !== undefined;
-    return true;
-  }
-
-  async command(
-    condition: string,
-    value: string,
-  ): Promise<{ stream: string; events: RecordedEvent[]; division: string } | undefined> {
-    const sql = `SELECT e.stream AS stream, e.command_id AS commandId, s.division AS division FROM log_v1_events e
-      LEFT JOIN subjects_v1_streams s ON s.stream = e.stream WHERE ${condition} LIMIT 1`;
-    const row = this.reads.get<{ stream: string; commandId: string; division: string | null }>(sql, value);
-    if (!row) return undefined;
-    const all = 'SELECT position FROM log_v1_events WHERE stream = ? AND command_id = ? ORDER BY position';
-    const positions = this.reads.all<{ position: number }>(all, row.stream, row.commandId);
-    const events = await Promise.all(positions.map(({ position }) => this.reads.eventAt(position)));
-    return { stream: row.stream, events: events.map((event) => event!), division: row.division ?? '' };
-  }
-}
-
 @CommandHandler(ReverseEntry)
-export class ReverseEntryHandler extends EntryFinder implements ICommandHandler<ReverseEntry>, OnModuleInit {
+export class ReverseEntryHandler implements ICommandHandler<ReverseEntry>, OnModuleInit {
   constructor(
-    reads: ReadDesk,
+    private readonly finder: EntryFinder,
     private readonly desk: CommandDesk,
     private readonly runner: DeciderRunner,
     private readonly periods: PeriodBook,
     private readonly processes: ProcessRunner,
-  ) {
-    super(reads);
-  }
+  ) {}
 
   onModuleInit(): void {
     this.processes.register({ types: ['EntryReversed'], follow: (event) => this.reverseOtherLeg(event) });
   }
 
   async execute({ eventId, asked, by }: ReverseEntry): Promise<Answer> {
-    const found = await this.find(eventId, by);
-    const decider = DECIDERS[categoryOf(found.stream)];
-    if (!decider) throw new Rejected('not-reversible', { unrecorded: true });
-    const known = { closedThrough: await this.periods.closedThrough(...found.divisions) };
-    const data: ReversedData = {
-      ...asked,
-      reverses: found.events.map(entryOf),
-      ...(found.crossingId === undefined ? {} : { crossingId: found.crossingId }),
-    };
-    const cross = found.crossingId === undefined ? undefined : (outcome: Outcome) => this.processes.cross(outcome);
-    return this.desk.record(decider, idOf(found.stream), { type: 'ReverseEntry', data, known }, by, undefined, cross);
+    const found = await this.finder.find(eventId, by);
+    const reverse = (): Promise<Answer> => this.reverse(found, asked, by);
+    return found.parts.length === 1 ? reverse() : this.together(reverse, by);
+  }
+
+  /**
+   * What spans several streams is tried as a whole before any of it is recorded. Then each stream records its own, and
+   * what a crash leaves undone the same key finishes.
+   */
+  async together(work: () => Promise<Answer>, by: Invocation): Promise<Answer> {
+    const tried = await this.runner.trial(by, work);
+    return by.dryRun ? tried : work();
+  }
+
+  async reverse({ parts }: Found, asked: ReversalAsked, by: Invocation): Promise<Answer> {
+    const answers: Answer[] = [];
+    for (const [index, part] of parts.entries()) answers.push(await this.reversePart(part, asked, partOf(by, index)));
+    return combined(answers);
+  }
+
+  private async reversePart(part: Part, asked: ReversalAsked, by: Invocation): Promise<Answer> {
+    const { stream, events, sender, divisions } = part;
+    const known = { closedThrough: await this.periods.closedThrough(...divisions) };
+    const crossing = sender === undefined ? {} : { crossingId: sender.crossingId };
+    const data: ReversedData = { ...asked, reverses: events.map(entryOf), ...crossing };
+    const cross = sender === undefined ? undefined : (outcome: Outcome) => this.processes.cross(outcome);
+    const command: Reversal = { type: 'ReverseEntry', data, known };
+    const answer = await this.desk.record(deciderOf(stream), idOf(stream), command, by, undefined, cross);
+    if (!this.runner.isTrial || sender === undefined) return answer;
+    // In a trial nothing follows by itself, and what is tried next must find both sides reversed.
+    const { events: followed } = await this.reverseSender(sender, asked, following(sender.events[0]!, OTHER_LEG));
+    const body = answer.body as { events?: object[] };
+    const told = followed.map(({ type, data: fact }) => ({ stream: sender.stream, type, data: fact }));
+    return body.events ? { ...answer, body: { ...body, events: [...body.events, ...told] } } : answer;
   }
 
   /** The leg that sent the money follows the one that had received it. */
   private async reverseOtherLeg(event: RecordedEvent): Promise<Outcome | undefined> {
     const { crossingId, reason, occurredOn, reverses } = event.data as unknown as ReversedData;
     if (crossingId === undefined || reverses.some((entry) => entry.eventId === crossingId)) return undefined;
-    await this.reads.settled();
-    const sender = await this.command('e.event_id = ?', crossingId);
-    const decider = sender && DECIDERS[categoryOf(sender.stream)];
-    if (!decider) return undefined;
-    const data: ReversedData = { reverses: sender.events.map(entryOf), reason, occurredOn, crossingId };
+    const sender = await this.finder.sender(crossingId);
+    return sender && this.reverseSender(sender, { reason, occurredOn }, following(event, OTHER_LEG));
+  }
+
+  private reverseSender(sender: Sender, { reason, occurredOn }: ReversalAsked, by: Invocation): Promise<Outcome> {
+    const { stream, events, crossingId } = sender;
+    const data: ReversedData = { reverses: events.map(entryOf), reason, occurredOn, crossingId };
     const command: Reversal = { type: 'ReverseEntry', data, known: { closedThrough: null }, follows: true };
-    return this.runner.run(decider, idOf(sender.stream), command, following(event, 'other-leg-reversed'));
+    return this.runner.run(deciderOf(stream), idOf(stream), command, by);
   }
 }
 
-const entryOf = ({ eventId, type, data }: RecordedEvent): Entry => ({ eventId, type, data });
+/** The first part bears the command's own id; the others have ids made from it. */
+const partOf = (by: Invocation, index: number): Invocation =>
+  index === 0 ? by : { ...by, commandId: deterministicId('part', by.commandId, String(index)) };
 
 @CommandHandler(AmendEntry)
-export class AmendEntryHandler extends EntryFinder implements ICommandHandler<AmendEntry> {
+export class AmendEntryHandler implements ICommandHandler<AmendEntry> {
   constructor(
-    reads: ReadDesk,
+    private readonly finder: EntryFinder,
     private readonly reversal: ReverseEntryHandler,
+    private readonly desk: CommandDesk,
     private readonly runner: DeciderRunner,
     private readonly routes: CommandRoutes,
-  ) {
-    super(reads);
-  }
+  ) {}
 
-  /** 更正: the reversal and the new record in one call; on one stream both stand or neither does. */
+  /** 更正: the reversal and the new record in one call; both stand or neither does. */
   async execute({ eventId, asked, replacement, by }: AmendEntry): Promise<Answer> {
-    const found = await this.find(eventId, by);
-    const named = (await this.command('e.event_id = ?', eventId))!;
-    const path = routeOf(named.events[0]!);
+    const found = await this.finder.find(eventId, by);
+    const path = routeOf(found.command[0]!);
     if (path === undefined) throw new Rejected('not-reversible', { unrecorded: true });
     const second = itemInvocation(by, `${by.commandId}:replacement`, 0, path, replacement as Record<string, unknown>);
-    const both = async (): Promise<Answer[]> => [
-      await this.reversal.execute(new ReverseEntry(eventId, asked, by)),
-      await this.routes.dispatch(path, replacement, second),
-    ];
-    const together = found.crossingId === undefined && !by.dryRun;
-    const { result: answers, position } = together
-      ? await this.runner.atomically(both)
-      : { result: await both(), position: undefined };
-    return combined(answers, position);
+    const both = async (): Promise<Answer> =>
+      combined([await this.reversal.reverse(found, asked, by), await this.routes.dispatch(path, replacement, second)]);
+    const [part, ...others] = found.parts;
+    const isOneStream = others.length === 0 && part!.sender === undefined;
+    try {
+      if (!isOneStream || by.dryRun) return await this.reversal.together(both, by);
+      const { result, position } = await this.runner.atomically(by, both);
+      return position === undefined ? result : { ...result, body: { ...result.body, position }, position };
+    } catch (error) {
+      return this.desk.waits(error, by);
+    }
   }
 }
 
-function combined(answers: readonly Answer[], position = answers.at(-1)!.position): Answer {
-  const bodies = answers.map(({ body }) => body as { eventIds?: string[]; events?: object[] });
+/** One answer for what was recorded by several: all their events, and the last one's place. */
+function combined(answers: readonly Answer[]): Answer {
   const last = answers.at(-1)!;
+  if (answers.length === 1) return last;
+  const bodies = answers.map(({ body }) => body as { eventIds?: string[]; events?: object[] });
   if (last.dryRun) return { ...last, body: { ...last.body, events: bodies.flatMap(({ events = [] }) => events) } };
   const eventIds = bodies.flatMap((body) => body.eventIds ?? []);
-  const body = { ...last.body, eventIds, ...(position === undefined ? {} : { position }) };
-  return {
-    ...last,
-    body,
-    ...(position === undefined ? {} : { position }),
-    replayed: answers.every(({ replayed }) => replayed === true),
-  };
+  const position = Math.max(...answers.map((answer) => answer.position ?? 0));
+  const replayed = answers.every((answer) => answer.replayed === true);
+  const inTransit = answers.find(({ status }) => status === 202);
+  if (inTransit) return { ...inTransit, replayed };
+  return { ...last, body: { ...last.body, eventIds, position }, position, replayed };
 }

@@ -76,8 +76,18 @@ export type RejectionDetails = {
   readonly division?: string;
   /** Answered and not written down: the thing in the way is not the caller's to know of. */
   readonly unrecorded?: boolean;
+  /** Of commands tried together: each as far as they were tried, the last with what refused it. */
+  readonly items?: readonly TriedItem[];
   /** Figures and names of the sentence: amounts in yuan, ids, dates. */
   readonly facts?: Readonly<Record<string, string>>;
+};
+
+/** A command among several: the status it would have had, and its own refusal. */
+export type TriedItem = {
+  readonly index: number;
+  readonly status: number;
+  readonly path?: string;
+  readonly refusal?: { readonly code: RejectionCode; readonly details: RejectionDetails };
 };
 
 /** The one way a decision or a calculation says no. The HTTP edge owns the code-to-status table. */

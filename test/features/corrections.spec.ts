@@ -135,4 +135,75 @@ describe('what was recorded wrongly is reversed, once, and only while everything
     expect((await service.get('/v1/grants/g1')).body.disbursed).toBe('700.00');
     expect((await books()).map(({ sum }) => sum)).toEqual(['0.00', '0.00', '0.00', '0.00']);
   });
+
+  it('amends a disbursement on both sides at once, or on neither where the new one is refused', async () => {
+    const sent = await city.fund('g1', 's1', '700.00');
+    const [left, arrived] = sent.body.eventIds as string[];
+    const replacement = { schemeId: 's1', amount: '700.01', voucherNo: '拨-2', occurredOn: '2026-03-01' };
+    const amend = (eventId: string, amount: string, key: string) =>
+      service.post(
+        `/v1/entries/${eventId}/amendment`,
+        { ...reversal, replacement: { ...replacement, amount } },
+        { key },
+      );
+    // 700.00 is allocated: one fen more is refused, and the first disbursement stands.
+    for (const replayed of [undefined, 'true']) {
+      const refused = await amend(left!, '700.01', 'too-much');
+      expect([refused.status, refused.body.rule]).toEqual([422, 'R09']);
+      expect(refused.headers['idempotent-replayed']).toBe(replayed);
+    }
+    expect((await split()).total).toMatchObject({ received: '700.00' });
+    const dry = await service.post(`/v1/entries/${left}/amendment?dryRun=true`, {
+      ...reversal,
+      replacement: { ...replacement, amount: '650.00' },
+    });
+    expect([dry.status, dry.body.events.map(({ type }: { type: string }) => type)]).toEqual([
+      200,
+      ['EntryReversed', 'EntryReversed', 'GrantDisbursed'],
+    ]);
+    // Named by the leg that arrived, it is amended where it was sent.
+    const amended = accepted(await amend(arrived!, '650.00', 'right'));
+    expect(amended.body.eventIds).toHaveLength(4);
+    expect((await amend(arrived!, '650.00', 'right')).text).toBe(amended.text);
+    expect((await split()).total).toMatchObject({ received: '650.00', committed: '700.00' });
+    expect((await service.get('/v1/grants/g1')).body).toMatchObject({ allocated: '700.00', disbursed: '650.00' });
+  });
+
+  it('keeps a refused amendment refused under its key', async () => {
+    await city.fund('g1', 's1', '700.00');
+    const paid = accepted(await city.pay('s1', 'L1', '100.00', 'central-grant', 'g1'));
+    const from = [{ source: 'central-grant', reference: 'g1', amount: '700.01' }];
+    const replacement = {
+      lineId: 'L1',
+      amount: '700.01',
+      payee: '施工单位',
+      voucherNo: '付-2',
+      from,
+      occurredOn: '2026-03-01',
+    };
+    const path = `/v1/entries/${paid.body.eventIds[0]}/amendment`;
+    const ask = () => service.post(path, { ...reversal, replacement }, { key: 'refused' });
+    expect((await ask()).body.rule).toBe('R08');
+    // Another 1,300.00 would cover it now; under its key it stays refused.
+    await city.fund('g1', 's1', '300.00');
+    const again = await ask();
+    expect([again.body.rule, again.headers['idempotent-replayed']]).toEqual(['R08', 'true']);
+    expect((await split()).total.paid).toBe('100.00');
+  });
+
+  it('waits as a whole for a second person where the new fact does, and is then recorded as a whole', async () => {
+    const cash = { source: 'social-capital', amount: '20.00', form: 'cash', occurredOn: '2026-02-02' };
+    const first = accepted(await service.post('/v1/schemes/s1/contributions', cash));
+    const path = `/v1/entries/${first.body.eventIds[0]}/amendment`;
+    const override = { rules: ['R03'], reason: '会议纪要' };
+    const replacement = { ...cash, amount: '25.00', costArea: 'in-building', occurredOn: '2026-03-01', override };
+    const ask = () => service.post(path, { ...reversal, replacement }, { key: 'wait' });
+    const waiting = await ask();
+    expect(waiting.status).toBe(202);
+    expect((await split()).publicArea.received).toBe('20.00');
+    accepted(await service.post(`/v1/approvals/${waiting.body.approvalId}/grant`, {}, { as: 'boss' }));
+    const { publicArea, inBuilding } = await split();
+    expect([publicArea.received, inBuilding.received]).toEqual(['0.00', '25.00']);
+    expect([(await ask()).status, (await ask()).body.approvalId]).toEqual([202, waiting.body.approvalId]);
+  });
 });

@@ -5,9 +5,10 @@ describe('a grant is distributed by the factor method, proposed by one person an
   let service: TestService;
   beforeAll(async () => {
     service = await TestService.open();
-    await new City(service).grant('pool', '30000000.00', { level: 'provincial', programme: undefined });
+    await city().grant('pool', '30000000.00', { level: 'provincial', programme: undefined });
   });
   afterAll(() => service.close());
+  const city = () => new City(service);
   const factors = [
     { name: 'area', weight: '0.40' },
     { name: 'households', weight: '0.40' },
@@ -67,5 +68,55 @@ describe('a grant is distributed by the factor method, proposed by one person an
       awarded: '7469735.09',
       documentNo: '长财综〔2026〕3号',
     });
+  });
+
+  const reversal = { reason: '分配有误', occurredOn: '2026-03-01' };
+  const awarded = async (county: string) => (await service.get(`/v1/grants/child-${county}`)).body.awarded;
+  const firstOfPool = async () => (await service.get('/v1/events?stream=grant-pool&type=GrantDecomposed')).body.items;
+
+  it('is not reversed while one county has passed its share on, and then nothing of it is', async () => {
+    await city().compound('c', { divisionCode: '140406' });
+    await city().scheme('s', 'c');
+    await city().budget('s', [
+      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
+      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
+    ]);
+    await city().approve('s');
+    await city().fund('child-140406', 's', '100.00', { occurredOn: '2026-02-02' });
+    const [first] = await firstOfPool();
+    const refused = await service.post(`/v1/entries/${first.id}/reversal`, reversal, { key: 'all' });
+    // The award of the third county has an allocation and a disbursement standing on it.
+    expect([refused.status, refused.body.code]).toEqual([409, 'dependent-entries']);
+    expect([await awarded('140403'), await awarded('140406')]).toEqual(['17985865.40', '4544399.51']);
+    const again = await service.post(`/v1/entries/${first.id}/reversal`, reversal, { key: 'all' });
+    expect([again.body.code, again.headers['idempotent-replayed']]).toEqual(['dependent-entries', 'true']);
+  });
+
+  it('is reversed whole, whichever of its events is named, and the pool has everything again', async () => {
+    const sent = (await service.get('/v1/events?stream=grant-child-140406&limit=500')).body.items as {
+      id: string;
+      type: string;
+    }[];
+    for (const type of ['GrantDisbursed', 'GrantAllocated']) {
+      const { id } = sent.find((event) => event.type === type)!;
+      accepted(await service.post(`/v1/entries/${id}/reversal`, reversal));
+    }
+    const arrived = sent.find((event) => event.type === 'GrantAwarded')!;
+    const done = accepted(await service.post(`/v1/entries/${arrived.id}/reversal`, reversal, { key: 'whole' }));
+    // Three counties, two legs each.
+    expect(done.body.eventIds).toHaveLength(6);
+    const { body: pool } = await service.get('/v1/grants/pool');
+    expect([pool.decomposed, pool.available]).toEqual(['0.00', '30000000.00']);
+    expect([await awarded('140403'), await awarded('140404'), await awarded('140406')]).toEqual([
+      '0.00',
+      '0.00',
+      '0.00',
+    ]);
+    const again = await service.post(`/v1/entries/${arrived.id}/reversal`, reversal, { key: 'whole' });
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([done.text, 'true']);
+    const [first] = await firstOfPool();
+    expect((await service.post(`/v1/entries/${first.id}/reversal`, reversal)).body.code).toBe('already-reversed');
+    const { books } = (await service.get('/v1/ledger/trial-balance')).body;
+    expect(books.map(({ sum }: { sum: string }) => sum)).toEqual(['0.00', '0.00', '0.00', '0.00']);
   });
 });

@@ -55,7 +55,7 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
   it('records nothing of an atomic batch in which one command is refused, and shows its rows', async () => {
     const before = await revision();
     const reply = await batch('atomic', [cash('60.00'), spent('60.01'), cash('1.00')], 'k');
-    expect(said(reply)).toBe('422 batch-failed');
+    expect(said(reply)).toBe('422 batch-failed R08');
     expect(reply.body.items).toHaveLength(2);
     expect(reply.body.items[0]).toMatchObject({ index: 0, status: 201 });
     expect(reply.body.items[0].eventIds).toBeUndefined();
@@ -65,8 +65,19 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
       problem: { code: 'rule-refused', rule: 'R08' },
     });
     expect(await total()).toMatchObject({ received: '0.00', paid: '0.00' });
-    expect(await revision()).toBe(before);
-    expect((await service.get('/v1/decisions?rule=R08&outcome=refused')).body.items).toEqual([]);
+    // The refusal of the whole is one fact of the stream, found by the rule that said no.
+    expect(await revision()).toBe(before + 1);
+    expect((await service.get('/v1/decisions?rule=R08&outcome=refused')).body.items).toHaveLength(1);
+    // Money is there now; under its key the batch stays refused, with the same rows.
+    accepted(await service.post('/v1/schemes/s/contributions', cash('0.01').body));
+    const again = await batch('atomic', [cash('60.00'), spent('60.01'), cash('1.00')], 'k');
+    expect([said(again), again.headers['idempotent-replayed']]).toEqual(['422 batch-failed R08', 'true']);
+    expect(again.body.items.map(({ index, status }: Fields) => [index, status])).toEqual([
+      [0, 201],
+      [1, 422],
+    ]);
+    expect(again.body.items[1].problem).toMatchObject({ code: 'rule-refused', rule: 'R08' });
+    expect(said(await batch('atomic', [cash('60.00')], 'k'))).toBe('422 idempotency-key-reused');
     // Nothing was recorded under its items' keys either: the same rows without the bad one go through.
     expect((await batch('atomic', [cash('60.00'), spent('60.00')], 'k2')).status).toBe(207);
   });
@@ -82,8 +93,12 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
     const override = { rules: ['R03'], reason: '会议纪要' };
     const warned = cash('5.00', { source: 'social-capital', costArea: 'in-building', override });
     const waiting = await batch('atomic', [cash('60.00'), warned], 'w');
-    expect(said(waiting)).toBe('422 batch-failed');
-    expect(waiting.body.items[1]).toMatchObject({ index: 1, status: 422, problem: { rule: 'R03' } });
+    expect(said(waiting)).toBe('422 batch-failed R03');
+    expect(waiting.body.items[1]).toMatchObject({
+      index: 1,
+      status: 422,
+      problem: { code: 'needs-override', rule: 'R03' },
+    });
     expect((await service.get('/v1/approvals?status=waiting')).body.items).toEqual([]);
     expect(await total()).toMatchObject({ received: '0.00' });
   });
@@ -111,6 +126,28 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
       reply.body.items.map(({ eventIds }: Fields) => eventIds),
     );
     expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(await revision()).toBe(before);
+    // The same key is no key for other rows, for fewer of them, or for all or nothing.
+    for (const [mode, other] of [
+      ['partial', [...items, cash('1.00')]],
+      ['partial', items.slice(0, 2)],
+      ['atomic', items],
+    ] as const)
+      expect(said(await batch(mode, [...other], 'k'))).toBe('422 idempotency-key-reused');
+  });
+
+  it('tries a batch without recording it, each row upon those before it', async () => {
+    const before = await revision();
+    const tried = await service.post('/v1/command-batches?mode=partial&dryRun=true', {
+      commands: [cash('60.00'), spent('60.01'), spent('60.00')],
+    });
+    expect([tried.status, tried.headers['dry-run']]).toEqual([207, 'true']);
+    expect(tried.body.items.map(({ status }: Fields) => status)).toEqual([200, 422, 200]);
+    expect(await revision()).toBe(before);
+    const whole = await service.post('/v1/command-batches?mode=atomic&dryRun=true', {
+      commands: [cash('60.00'), spent('60.01')],
+    });
+    expect(said(whole)).toBe('422 batch-failed R08');
     expect(await revision()).toBe(before);
   });
 

@@ -53,14 +53,21 @@ export class CommandDesk {
       if (!other) return { status: 202, body: { state: 'in-transit' }, revision: outcome.revision };
       return recorded(outcome, [outcome, other], tell);
     } catch (error) {
-      if (error instanceof WaitingForSecondPerson) return waiting(error.approvalId, true);
-      if (!(error instanceof Rejected) || error.code !== 'needs-second-person' || this.runner.isAtomic) throw error;
-      if (by.dryRun) return rehearsed([], { needsApproval: true, rules: error.details.rules ?? [] });
-      const { rules = [], division = by.division } = error.details;
-      const asked = { ...by, ...(division === undefined ? {} : { division }) };
-      const { approvalId, outcome } = await this.secondPerson.ask(asked, rules);
-      return { ...waiting(approvalId, outcome.replayed), position: outcome.position };
+      // Of several commands together none waits alone: whoever joined them asks for all.
+      if (this.runner.isAtomic) throw error;
+      return this.waits(error, by);
     }
+  }
+
+  /** The answer to a command that waits for a second person; any other error is thrown on. */
+  async waits(error: unknown, by: Invocation): Promise<Answer> {
+    if (error instanceof WaitingForSecondPerson) return waiting(error.approvalId, true);
+    if (!(error instanceof Rejected) || error.code !== 'needs-second-person') throw error;
+    if (by.dryRun) return rehearsed([], { needsApproval: true, rules: error.details.rules ?? [] });
+    const { rules = [], division = by.division } = error.details;
+    const asked = { ...by, ...(division === undefined ? {} : { division }) };
+    const { approvalId, outcome } = await this.secondPerson.ask(asked, rules);
+    return { ...waiting(approvalId, outcome.replayed), position: outcome.position };
   }
 
   private async rehearse<State, Command, Event extends Fact>(

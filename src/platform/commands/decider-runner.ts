@@ -2,22 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Decider, type Decision, type Fact } from '../../kernel/decider.js';
-import { canonicalJson } from '../../kernel/canonical-json.js';
-import { deterministicId, inScope } from '../../kernel/ids.js';
+import { inScope } from '../../kernel/ids.js';
 import { isNeverRecorded, notFound, Rejected } from '../../kernel/rejection.js';
 import { Clock } from '../clock.js';
-import { chained, type Unhashed } from '../event-store/chain.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
 import { CommandIndex, KeyReused, StaleRevision } from './command-index.js';
-import {
-  type EncodedEvent,
-  type EventMetadata,
-  EventStore,
-  NO_STREAM,
-  RevisionConflict,
-} from '../event-store/event-store.js';
+import { type EncodedEvent, EventStore, NO_STREAM, RevisionConflict } from '../event-store/event-store.js';
+import { EventWriter } from './event-writer.js';
 import type { Invocation } from './invocation.js';
 import { COMMAND_REFUSED, refusalFact, Refused, refusedBy } from './refusal.js';
+import { type AnyDecider, asksSecondPerson, clash, outside, policyOf, waitingFor } from './verdict.js';
 
 /** What became of a command. `events` are those the command recorded on its own stream, read back on a replay. */
 export type Outcome = {
@@ -48,16 +42,18 @@ type Folded<State> = {
 };
 /** Streams of requests that wait for a second person. */
 const APPROVAL = 'approval-';
-/** Commands decided one upon the other, to be appended together or not at all. */
-type Transaction = {
-  stream?: string;
-  decider?: AnyDecider;
-  folded?: Folded<unknown>;
-  base: number;
+/** What commands decided one upon the other make of a stream, before any of it is appended. */
+type Draft = {
+  readonly decider: AnyDecider;
+  readonly folded: Folded<unknown>;
+  readonly base: number;
   readonly encoded: EncodedEvent[];
   readonly commands: Map<string, string>;
+  /** Of a stream that is not there yet: where its first command puts it. */
+  readonly division: string | undefined;
 };
-type AnyDecider = Decider<unknown, unknown, Fact>;
+/** Drafts by their streams, of the commands that make up `whole`: appended together (then of one stream), or only tried. */
+type Transaction = { readonly whole: Invocation; readonly isTrial: boolean; readonly drafts: Map<string, Draft> };
 
 const PAGE = 2_000;
 const CACHED_STREAMS = 50_000;
@@ -70,13 +66,16 @@ export class DeciderRunner {
   private readonly folded = new LRUCache<string, Folded<unknown>>({ max: CACHED_STREAMS });
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly transactions = new AsyncLocalStorage<Transaction>();
+  private readonly writer: EventWriter;
 
   constructor(
     private readonly store: EventStore,
     private readonly catalogue: EventCatalogue,
     private readonly index: CommandIndex,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.writer = new EventWriter(catalogue, clock);
+  }
 
   /** Runs one command on one stream. Throws Rejected (recorded where it must be), KeyReused, StaleRevision. */
   run<State, Command, Event extends Fact>(
@@ -96,14 +95,15 @@ export class DeciderRunner {
 
   /**
    * Everything `work` runs is decided in order on one stream and appended at once, or not at all: the first refusal
-   * throws and nothing is recorded. On a conflict all of it is decided again.
+   * throws and nothing else is recorded. On a conflict all of it is decided again.
    */
-  async atomically<T>(work: () => Promise<T>): Promise<{ result: T; position?: number }> {
+  async atomically<T>(whole: Invocation, work: () => Promise<T>): Promise<{ result: T; position?: number }> {
     for (let attempt = 0; attempt < LARGEST_RETRY; attempt++) {
-      const transaction: Transaction = { base: NO_STREAM, encoded: [], commands: new Map() };
-      const result = await this.transactions.run(transaction, work);
-      const { stream, decider, encoded, base, commands } = transaction;
-      if (!stream || !decider || encoded.length === 0) return { result };
+      const transaction: Transaction = { whole, isTrial: false, drafts: new Map() };
+      const result = await this.asOne(transaction, work);
+      const [only] = transaction.drafts;
+      if (!only || only[1].encoded.length === 0 || whole.dryRun) return { result };
+      const [stream, { decider, encoded, base, commands }] = only;
       const folded = await this.load(decider, stream);
       try {
         const { position } = await this.store.append(stream, encoded, base);
@@ -119,9 +119,47 @@ export class DeciderRunner {
     throw new RevisionConflict('transaction', NO_STREAM);
   }
 
-  /** True inside `atomically`: what crosses to other streams waits until it is recorded. */
+  /** Everything `work` runs is decided in order, on any streams, each upon those before it; nothing is ever stored. */
+  trial<T>(whole: Invocation, work: () => Promise<T>): Promise<T> {
+    return this.asOne({ whole, isTrial: true, drafts: new Map() }, work);
+  }
+
+  /** True inside `atomically` and `trial`: what crosses to other streams does not follow by itself. */
   get isAtomic(): boolean {
     return this.transactions.getStore() !== undefined;
+  }
+  get isTrial(): boolean {
+    return this.transactions.getStore()?.isTrial === true;
+  }
+
+  /** Throws where one of these keys was used before for something else. */
+  async assertKeys(commands: readonly Invocation[]): Promise<void> {
+    for (const { commandId, fingerprint } of commands) {
+      const known = await this.index.find(commandId);
+      if (known && known.fingerprint !== fingerprint) throw new KeyReused();
+    }
+  }
+
+  /** Several commands as one, `whole`: refused as one they stay refused under its key, on the stream they began on. */
+  private async asOne<T>(transaction: Transaction, work: () => Promise<T>): Promise<T> {
+    const { whole, drafts } = transaction;
+    try {
+      return await this.transactions.run(transaction, work);
+    } catch (error) {
+      const [begun] = drafts;
+      if (!begun || whole.dryRun || !(error instanceof Rejected) || error instanceof Refused) throw error;
+      const [stream, { decider, base, division = whole.division }] = begun;
+      const refusing: AnyDecider = {
+        ...decider,
+        decide: () => {
+          throw error;
+        },
+      };
+      const place = division === undefined ? {} : { division };
+      const by = { ...whole, creates: base === NO_STREAM, ...place };
+      await this.run(refusing, stream.slice(decider.category.length + 1), undefined, by);
+      throw error;
+    }
   }
 
   private async join(
@@ -131,22 +169,35 @@ export class DeciderRunner {
     command: unknown,
     by: Invocation,
   ): Promise<Outcome> {
-    if (transaction.stream !== undefined && transaction.stream !== stream) throw new Rejected('batch-not-one-stream');
-    if (!transaction.folded) {
-      const { state, revision, hash, commands } = await this.load(decider, stream);
-      transaction.folded = { state: structuredClone(state), revision, hash, commands: new Map(commands) };
-      Object.assign(transaction, { stream, decider, base: revision });
-    }
-    const { folded } = transaction;
+    const { folded, base, encoded, commands } = await this.draft(transaction, decider, stream, by);
     await this.assertKeyFree(stream, by);
     const earlier = folded.commands.get(by.commandId);
-    if (earlier && earlier.first <= transaction.base) return this.replay(stream, earlier, by);
+    if (earlier && earlier.first <= base) return this.replay(stream, earlier, by);
     const decision = this.decide(decider, folded, command, by);
-    const { encoded, recorded } = this.link(stream, folded, decision, by, earlier?.count ?? 0);
-    transaction.encoded.push(...encoded);
-    transaction.commands.set(by.commandId, by.fingerprint);
+    const linked = this.writer.write(stream, folded, decision, by, earlier?.count ?? 0);
+    const { recorded } = linked;
+    encoded.push(...linked.encoded);
+    commands.set(by.commandId, by.fingerprint);
     this.fold(decider, folded, recorded);
     return { stream, events: recorded, revision: folded.revision, position: 0, replayed: false };
+  }
+
+  private async draft(
+    { whole, isTrial, drafts }: Transaction,
+    decider: AnyDecider,
+    stream: string,
+    { division }: Invocation,
+  ): Promise<Draft> {
+    const begun = drafts.get(stream);
+    if (begun) return begun;
+    if (!isTrial && drafts.size > 0) throw new Rejected('batch-not-one-stream');
+    const { state, revision, hash, commands } = await this.load(decider, stream);
+    const earlier = drafts.size === 0 ? commands.get(whole.commandId) : undefined;
+    if (earlier) await this.replay(stream, earlier, whole);
+    const folded = { state: structuredClone(state), revision, hash, commands: new Map(commands) };
+    const draft = { decider, folded, base: revision, encoded: [], commands: new Map<string, string>(), division };
+    drafts.set(stream, draft);
+    return draft;
   }
 
   /** The same validation and rules, and nothing stored. */
@@ -157,6 +208,8 @@ export class DeciderRunner {
     by: Invocation,
   ): Promise<Rehearsal> {
     const stream = `${decider.category}-${id}`;
+    const trial = this.transactions.getStore();
+    if (trial) return this.join(trial, decider as unknown as AnyDecider, stream, command, by);
     const folded = await this.load(decider as unknown as AnyDecider, stream);
     const { events } = this.decide(decider as unknown as AnyDecider, folded, command, by);
     return { stream, events };
@@ -168,9 +221,8 @@ export class DeciderRunner {
     id: string,
   ): Promise<{ state: State; revision: number }> {
     const stream = `${decider.category}-${id}`;
-    const transaction = this.transactions.getStore();
-    const folded =
-      transaction?.stream === stream ? transaction.folded! : await this.load(decider as unknown as AnyDecider, stream);
+    const draft = this.transactions.getStore()?.drafts.get(stream);
+    const folded = draft?.folded ?? (await this.load(decider as unknown as AnyDecider, stream));
     return { state: folded.state as State, revision: folded.revision };
   }
 
@@ -234,7 +286,7 @@ export class DeciderRunner {
     decision: Decision<Fact>,
     by: Invocation,
   ): Promise<Outcome> {
-    const { encoded, recorded } = this.link(stream, folded, decision, by, 0);
+    const { encoded, recorded } = this.writer.write(stream, folded, decision, by, 0);
     const appended = await this.store.append(stream, encoded, folded.revision);
     // On a shared store somebody may have read the stream anew, and what was just appended with it.
     this.fold(
@@ -245,48 +297,6 @@ export class DeciderRunner {
     // A granted command's id was first used by its request, which keeps it: the request's own key answers 202 for ever.
     if (!by.granted) this.index.appended(by.commandId, { stream, fingerprint: by.fingerprint }, appended.position);
     return { stream, events: recorded, ...appended, replayed: false };
-  }
-
-  /** The facts of a decision as they will be stored, each linked to the one before it. */
-  private link(stream: string, folded: Folded<unknown>, decision: Decision<Fact>, by: Invocation, from: number) {
-    const encoded: EncodedEvent[] = [];
-    const recorded: RecordedEvent[] = [];
-    let hash = folded.hash;
-    decision.events.forEach((fact, index) => {
-      const event = this.dress(stream, fact, from + index, decision, by);
-      const revision = folded.revision + 1 + index;
-      const link = chained(stream, revision, event, hash);
-      const metadata = { ...event.metadata, previousHash: hash, hash: link.hash } as EventMetadata;
-      hash = link.hash;
-      encoded.push({ eventId: link.eventId, type: link.type, data: link.data, metadata: link.metadata });
-      // What is evolved and answered is what a reader will find, not the objects a caller handed in.
-      recorded.push({ ...event, data: JSON.parse(link.data), stream, revision, position: 0, metadata });
-    });
-    return { encoded, recorded };
-  }
-
-  private dress(stream: string, fact: Fact, index: number, decision: Decision<Fact>, by: Invocation): Unhashed {
-    const { subject, role, division } = by.caller;
-    const recordedAt = this.clock.now().toISOString();
-    const data = by.granted && fact.type !== COMMAND_REFUSED ? { ...fact.data, override: by.granted } : fact.data;
-    return {
-      // An id stands for one text: two replicas that decide the same command must not share ids, or a store that
-      // compares ids alone would tell both that theirs is the event it keeps.
-      eventId: deterministicId('event', by.commandId, stream, String(index), recordedAt, canonicalJson(data)),
-      type: fact.type,
-      data,
-      metadata: {
-        commandId: by.commandId,
-        fingerprint: by.fingerprint,
-        actor: { subject, role, division },
-        recordedAt,
-        correlationId: by.correlationId ?? by.commandId,
-        causationId: by.causationId ?? by.commandId,
-        schemaVersion: fact.type === COMMAND_REFUSED ? 1 : this.catalogue.version(fact.type),
-        ...(decision.policyId === undefined ? {} : { policyId: decision.policyId }),
-        ...(decision.rules === undefined ? {} : { rules: decision.rules }),
-      },
-    };
   }
 
   private async load(decider: AnyDecider, stream: string): Promise<Folded<unknown>> {
@@ -361,35 +371,3 @@ export class DeciderRunner {
     }
   }
 }
-
-/** Outside the caller's division a thing does not exist; a clash of ids with one is told without recording it there. */
-const outside = (decider: AnyDecider, by: Invocation): Rejected =>
-  by.creates ? new Rejected('already-exists', { unrecorded: true }) : notFound(decider.subject);
-
-/** The id is taken; but what the body names and does not exist is told first. */
-function clash(decider: AnyDecider, command: unknown, by: Invocation): Rejected {
-  try {
-    decider.decide(decider.initial(), command, by.granted?.rules ?? []);
-  } catch (error) {
-    if (error instanceof Rejected && isNeverRecorded(error) && error.code !== 'needs-second-person') return error;
-  }
-  return new Rejected('already-exists');
-}
-
-/** A warning whose every rule the caller has named, with a reason, goes to a second person instead of being refused. */
-const asksSecondPerson = (error: unknown, by: Invocation): error is Rejected =>
-  error instanceof Rejected &&
-  (error.code === 'needs-second-person' ||
-    (error.code === 'needs-override' &&
-      by.override !== undefined &&
-      (error.details.rules ?? []).every((rule) => by.override!.rules.includes(rule))));
-
-const waitingFor = ({ details }: Rejected, division: string | undefined): Rejected =>
-  new Rejected('needs-second-person', division === undefined ? details : { ...details, division });
-
-const policyOf = ({
-  details: { policyId, rule, rules },
-}: Rejected): { policyId?: string; rules?: readonly string[] } => ({
-  ...(policyId === undefined ? {} : { policyId }),
-  ...(rules ? { rules } : rule === undefined ? {} : { rules: [rule] }),
-});

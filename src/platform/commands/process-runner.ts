@@ -19,6 +19,7 @@ const PAUSE_AFTER_FAILURE_MS = 500;
 const REMEMBERED = 10_000;
 /** How long a request waits for the other side of a crossing before it answers that the money is in transit. */
 const CROSSING_WAIT_MS = 2_000;
+const LATE = Symbol('not recorded in time');
 
 /** Follows the log and finishes what a crash left half done; ordinary commands are finished by their own request. */
 @Injectable()
@@ -75,12 +76,12 @@ export class ProcessRunner {
     return outcome;
   }
 
-  /** As `follow`, for the last event of a command, giving up the wait (not the work) after `timeoutMs`. */
-  private async followWithin(event: RecordedEvent, timeoutMs: number): Promise<Outcome | undefined> {
+  /** As `follow`, giving up the wait (not the work) after `timeoutMs`. */
+  private async followWithin(event: RecordedEvent, timeoutMs: number): Promise<Outcome | typeof LATE | undefined> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), timeoutMs)));
+    const late = new Promise<typeof LATE>((resolve) => (timer = setTimeout(() => resolve(LATE), timeoutMs)));
     try {
-      return await Promise.race([this.follow(event).catch(() => undefined), late]);
+      return await Promise.race([this.follow(event).catch((): typeof LATE => LATE), late]);
     } finally {
       clearTimeout(timer);
     }
@@ -88,13 +89,13 @@ export class ProcessRunner {
 
   /** The other legs of a command whose money crosses: all of them, or undefined where one is not recorded in time. */
   async cross({ events }: Outcome): Promise<Outcome | undefined> {
-    const legs = await Promise.all(
-      events.filter(({ type }) => this.followers.has(type)).map((event) => this.followWithin(event, CROSSING_WAIT_MS)),
-    );
+    const followed = await Promise.all(events.map((event) => this.followWithin(event, CROSSING_WAIT_MS)));
+    // One sum of money may be told by several events: what follows, follows from the first of them.
+    const legs = followed.filter((leg): leg is Outcome => leg !== undefined && leg !== LATE);
     const last = legs.at(-1);
-    if (!last || legs.includes(undefined)) return undefined;
-    const position = Math.max(...legs.map((leg) => leg!.position));
-    return { ...last, position, events: legs.flatMap((leg) => leg!.events) };
+    if (!last || followed.includes(LATE)) return undefined;
+    const position = Math.max(...legs.map((leg) => leg.position));
+    return { ...last, position, events: legs.flatMap((leg) => leg.events) };
   }
 
   /** Resolves when everything in the log so far has been followed. */

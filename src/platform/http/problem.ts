@@ -1,5 +1,5 @@
 import type { RulePack } from '../../policy/rule-pack.js';
-import { Rejected } from '../../kernel/rejection.js';
+import { Rejected, type TriedItem } from '../../kernel/rejection.js';
 import { fieldError, type Language, type ProblemCode, told } from './messages.js';
 
 /** Where a body, parameter or header is wrong; `code` names the check. */
@@ -55,8 +55,29 @@ export function problemDocument(error: Problem | Rejected, asked: Told, policies
       requestId: asked.requestId,
     };
   }
-  return { ...base, ...rejectionMembers(error, title, asked.language, policies), ...rest, requestId: asked.requestId };
+  const { items } = error.details;
+  return {
+    ...base,
+    ...rejectionMembers(error, title, asked.language, policies),
+    ...(items ? { items: items.map((item) => tried(item, asked, policies)) } : {}),
+    ...rest,
+    requestId: asked.requestId,
+  };
 }
+
+const tried = ({ index, status, path, refusal }: TriedItem, asked: Told, policies: Policies): object => ({
+  index,
+  status,
+  ...(refusal
+    ? {
+        problem: problemDocument(
+          new Rejected(refusal.code, refusal.details),
+          { ...asked, instance: path ?? asked.instance },
+          policies,
+        ),
+      }
+    : {}),
+});
 
 function rejectionMembers(error: Rejected, title: string, language: Language, policies: Policies) {
   const { rule, rules, policyId, pointer, eventIds, facts, quotation } = error.details;

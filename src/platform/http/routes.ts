@@ -156,6 +156,11 @@ export const Invoked = createParamDecorator((_: unknown, context: ExecutionConte
 /** The key of a route whose body holds commands. */
 export const Key = createParamDecorator((_: unknown, context: ExecutionContext) => requestOf(context).key);
 
+/** The language the caller reads. */
+export const InLanguage = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Language => requestOf(context).language,
+);
+
 /** What a reader asks: who, which moment, which page, which filters. */
 export type Question = {
   readonly caller: Caller;

@@ -205,7 +205,10 @@ function invoke(request: EdgeRequest): void {
   };
 }
 
-/** The invocation of one command inside a body: its key is the batch's and its place. */
+/**
+ * The invocation of one command inside a body: its key is the batch's and its place, and what it is measured by is the
+ * whole of the batch, so that a key used again for another batch is found at any of its rows.
+ */
 export function itemInvocation(
   batch: Invocation,
   key: string,
@@ -217,7 +220,7 @@ export function itemInvocation(
   return {
     ...rest,
     commandId: commandIdOf(batch.caller.subject, `${key}#${index}`),
-    fingerprint: fingerprint('POST', path, body),
+    fingerprint: fingerprint('POST', `${path}#${index}`, { batch: batch.fingerprint }),
     path,
     body,
     correlationId: batch.commandId,
