@@ -3,12 +3,14 @@ import { inScope } from '../kernel/ids.js';
 import { echoed, type Moment, type View } from '../kernel/projection.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
+import { CommandRoutes } from '../platform/http/command-routes.js';
 import { problemDocument } from '../platform/http/problem.js';
 import type { Question } from '../platform/http/routes.js';
 import { byNumber, paged } from '../platform/reads/paging.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { policyById } from '../policy/policies.rules.js';
 import { type ApprovalEvent, approvalDecider, type ApprovalState, type ApprovalStatus } from './approval.decider.js';
+import { asRequested } from './approval.handlers.js';
 
 export class GetApprovals extends Query<object> {
   constructor(readonly asked: Question) {
@@ -56,7 +58,10 @@ const STATUS: Readonly<Record<string, ApprovalStatus>> = {
 };
 
 abstract class ApprovalReads {
-  constructor(protected readonly reads: ReadDesk) {}
+  constructor(
+    protected readonly reads: ReadDesk,
+    private readonly routes: CommandRoutes,
+  ) {}
 
   protected async shown(approvalId: string, asked: Question, moment: Moment): Promise<object | undefined> {
     const found = await this.reads.view(`approval-${approvalId}`, approvalView, moment);
@@ -71,38 +76,35 @@ abstract class ApprovalReads {
       reason: request?.reason ?? null,
       requestedBy: request?.requestedBy ?? null,
       ...told,
-      answer: this.answer(found.row, asked),
+      answer: await this.answer(found.row, asked),
       revision: found.revision,
     };
   }
 
-  /** The granted command's own answer: the events it recorded, or the problem it met. */
-  private answer({ request, status, failure }: Row, asked: Question): object | null {
+  /** The granted command's own answer, told again from what it recorded; or the problem it met. */
+  private async answer({ request, status, failure, decidedBy }: Row, asked: Question): Promise<object | null> {
     if (failure) {
       const told = { language: asked.language, instance: request!.path, requestId: request!.approvalId };
       const problem = problemDocument(failure, told, policyById);
       return { status: problem.status, body: problem };
     }
-    if (status !== 'granted') return null;
-    const sql = `SELECT event_id AS eventId, revision, position FROM log_v1_events
-      WHERE command_id = ? AND stream NOT LIKE 'approval-%' ORDER BY position`;
-    const events = this.reads.all<{ eventId: string; revision: number; position: number }>(
-      sql,
-      request!.requestCommandId,
-    );
-    const last = events.at(-1);
-    if (!last) return null;
-    return {
-      status: 201,
-      body: { eventIds: events.map(({ eventId }) => eventId), revision: last.revision, position: last.position },
-    };
+    if (status !== 'granted' || !this.isRecorded(request!.requestCommandId)) return null;
+    const { path, body } = request!;
+    const answer = await this.routes.dispatch(path, body, asRequested(request!, decidedBy!));
+    return { status: answer.status, body: answer.body };
+  }
+
+  /** A command granted and not yet carried out is not carried out by being looked at. */
+  private isRecorded(commandId: string): boolean {
+    const sql = "SELECT 1 FROM log_v1_events WHERE command_id = ? AND stream NOT LIKE 'approval-%' LIMIT 1";
+    return this.reads.get(sql, commandId) !== undefined;
   }
 }
 
 @QueryHandler(GetApproval)
 export class GetApprovalHandler extends ApprovalReads implements IQueryHandler<GetApproval> {
-  constructor(reads: ReadDesk) {
-    super(reads);
+  constructor(reads: ReadDesk, routes: CommandRoutes) {
+    super(reads, routes);
   }
 
   async execute({ approvalId, asked }: GetApproval): Promise<object> {
@@ -120,8 +122,8 @@ export class GetApprovalHandler extends ApprovalReads implements IQueryHandler<G
 
 @QueryHandler(GetApprovals)
 export class GetApprovalsHandler extends ApprovalReads implements IQueryHandler<GetApprovals> {
-  constructor(reads: ReadDesk) {
-    super(reads);
+  constructor(reads: ReadDesk, routes: CommandRoutes) {
+    super(reads, routes);
   }
 
   async execute({ asked }: GetApprovals): Promise<object> {

@@ -46,6 +46,21 @@ export class Approvals extends SecondPerson {
   }
 }
 
+/** The command that waited, as its requester asked for it, with what the second person allows. */
+export function asRequested(request: Request, grantedBy: string): Invocation {
+  const { approvalId, rules, reason, requestedBy } = request;
+  const granted: Override = { rules, reason, requestedBy, grantedBy, approvalId };
+  return {
+    caller: { subject: requestedBy, role: request.requestedRole as Role, division: request.requestedDivision },
+    commandId: request.requestCommandId,
+    fingerprint: request.requestFingerprint,
+    path: request.path,
+    body: request.body,
+    dryRun: false,
+    granted,
+  };
+}
+
 export class DecideApproval extends Command<Answer> {
   constructor(
     readonly approvalId: string,
@@ -89,19 +104,9 @@ export class DecideApprovalHandler implements ICommandHandler<DecideApproval>, O
   /** Runs the granted command as its requester asked for it. Its own no becomes the approval's end. */
   private async carryOut(event: RecordedEvent): Promise<Answer> {
     const { request, grantedBy } = event.data as unknown as { request: Request; grantedBy: string };
-    const { approvalId, rules, reason, requestedBy } = request;
-    const granted: Override = { rules, reason, requestedBy, grantedBy, approvalId };
-    const by: Invocation = {
-      caller: { subject: requestedBy, role: request.requestedRole as Role, division: request.requestedDivision },
-      commandId: request.requestCommandId,
-      fingerprint: request.requestFingerprint,
-      path: request.path,
-      body: request.body,
-      dryRun: false,
-      granted,
-      correlationId: event.metadata.correlationId,
-      causationId: event.eventId,
-    };
+    const { approvalId } = request;
+    const cause = { correlationId: event.metadata.correlationId, causationId: event.eventId };
+    const by = { ...asRequested(request, grantedBy), ...cause };
     try {
       return await this.routes.dispatch(request.path, request.body, by);
     } catch (error) {
