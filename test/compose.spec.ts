@@ -148,6 +148,14 @@ describe('docker-compose.yml', () => {
     expect(text).not.toMatch(/changeit|password: *[a-z0-9]/i);
   });
 
+  it('has one signing key for all, which the setup makes and the service may only read', () => {
+    expect(service('certificates').volumes).toContain('signing:/signing');
+    for (const name of SERVICES) {
+      expect(service(name).environment!['SIGNING_KEY_FILE']).toBe('/signing/signing-key.pem');
+      expect(service(name).volumes).toContain('signing:/signing:ro');
+    }
+  });
+
   it('runs the service as nobody in particular, on a read-only root', () => {
     expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^USER node$/m);
     for (const name of SERVICES) expect(service(name)).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
