@@ -6,6 +6,7 @@ import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
 import { Refused } from '../platform/commands/refusal.js';
+import { EventStore } from '../platform/event-store/event-store.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import type { Language } from '../platform/http/messages.js';
 import { Problem, type ProblemDocument } from '../platform/http/problem.js';
@@ -46,11 +47,12 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
     private readonly routes: CommandRoutes,
     private readonly runner: DeciderRunner,
     private readonly processes: ProcessRunner,
+    private readonly store: EventStore,
   ) {}
 
   async execute(batch: RunBatch): Promise<Answer> {
     await this.runner.assertKeys([batch.by, ...batch.items.map((_, index) => invocationOf(batch, index))]);
-    if (batch.mode === 'atomic') return summed(batch, await this.atomic(batch));
+    if (batch.mode === 'atomic') return this.atomic(batch);
     // Tried only, each row sees what those before it would have done.
     const rows = (): Promise<Result[]> => this.partial(batch);
     return summed(batch, batch.by.dryRun ? await this.runner.trial(batch.by, rows) : await rows());
@@ -66,8 +68,8 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
   }
 
   /** All on one stream, none waiting for a second person, or nothing at all. */
-  private async atomic(batch: RunBatch): Promise<Result[]> {
-    const { result } = await this.runner.atomically(batch.by, async () => {
+  private async atomic(batch: RunBatch): Promise<Answer> {
+    const { result, position } = await this.runner.atomically(batch.by, async () => {
       const results: Result[] = [];
       for (const index of batch.items.keys()) {
         const one = await this.one(batch, index);
@@ -77,7 +79,8 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
       return results;
     });
     await this.processes.catchUp();
-    return result;
+    // What crossed has arrived by now, further on than this command's own place.
+    return summed(batch, result, position === undefined ? 0 : this.store.lastAcknowledged);
   }
 
   private async one(batch: RunBatch, index: number): Promise<Result | Refusal> {
@@ -87,8 +90,8 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
       const { route } = this.routes.find(path);
       if (!route.card.roles.includes(item.caller.role)) throw new Problem('forbidden');
       const { status, replayed = false, body: answer } = await this.routes.dispatch(path, body, item);
-      const { revision: _, position: __, ...more } = answer as { revision?: number; position?: number };
-      return { index, status, ...more, replayed };
+      const { revision: _, position = 0, ...more } = answer as { revision?: number; position?: number };
+      return { index, status, ...more, replayed, position };
     } catch (thrown) {
       // The stream remembers that the whole of it was refused before.
       if (thrown instanceof Rejected && thrown.details.items) throw thrown;
@@ -101,12 +104,19 @@ export class RunBatchHandler implements ICommandHandler<RunBatch> {
   }
 }
 
-function summed({ mode, by }: RunBatch, results: readonly Result[]): Answer {
+function summed({ mode, by }: RunBatch, results: readonly Result[], recordedAt = 0): Answer {
   const succeeded = results.filter(({ status }) => status < 400).length;
   const summary = { total: results.length, succeeded, failed: results.length - succeeded };
   const replayed = results.length > 0 && results.every((result) => result['replayed'] === true);
-  const items = results.map(({ replayed: _, ...result }) => result);
-  return { status: 207, body: { mode, summary, items }, replayed, dryRun: by.dryRun };
+  const position = results.reduce((last, one) => Math.max(last, Number(one['position'] ?? 0)), recordedAt);
+  const items = results.map(({ replayed: _, position: __, ...result }) => result);
+  return {
+    status: 207,
+    body: { mode, summary, items },
+    replayed,
+    dryRun: by.dryRun,
+    ...(position > 0 ? { position } : {}),
+  };
 }
 
 const invocationOf = ({ items, by, key }: RunBatch, index: number): Invocation =>

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { StoreUnavailable } from '../../src/platform/event-store/event-store.js';
 import { City } from '../support/city.js';
 import { said } from '../support/refusals.js';
-import { type Reply, TestService } from '../support/service.js';
+import { itAlone, type Reply, TestService } from '../support/service.js';
 
 type Item = Record<string, unknown>;
 const DISBURSEMENT = { schemeId: 's', amount: '70.00', voucherNo: '拨-1', occurredOn: '2026-02-01' };
@@ -71,7 +71,7 @@ describe('money on its way from a grant to a scheme', () => {
     expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([201, reply.text, 'true']);
   });
 
-  it.each([
+  itAlone.each([
     ['with', () => undefined],
     [
       'without',
@@ -97,7 +97,7 @@ describe('money on its way from a grant to a scheme', () => {
     expect((await service.get('/v1/grants/g')).body).toMatchObject({ disbursed: '70.00', allocated: '100.00' });
   });
 
-  it('is answered 202 after two seconds where the other side is late, and arrives later, once', async () => {
+  itAlone('is answered 202 after two seconds where the other side is late, and arrives later, once', async () => {
     let release = (): void => undefined;
     const late = new Promise<void>((resolve) => (release = resolve));
     onAppendTo('scheme-s', () => late);
@@ -113,17 +113,20 @@ describe('money on its way from a grant to a scheme', () => {
     expect(await receipts()).toEqual(['70.00']);
   });
 
-  it('is refused on the grant and never on the scheme: a receipt is recorded whatever the rules would say', async () => {
-    onAppendTo('scheme-s', crash);
-    await disburse('k');
-    await service.restart();
-    const correction = { centralPlan: false, reason: '调出计划', occurredOn: '2026-01-30' };
-    await service.post('/v1/schemes/s/corrections', correction);
-    expect(said(await service.post('/v1/grants/g/disbursements', { ...DISBURSEMENT, amount: '30.00' }))).toBe('201');
-    expect(await receipts()).toEqual(['70.00', '30.00']);
-  });
+  itAlone(
+    'is refused on the grant and never on the scheme: a receipt is recorded whatever the rules would say',
+    async () => {
+      onAppendTo('scheme-s', crash);
+      await disburse('k');
+      await service.restart();
+      const correction = { centralPlan: false, reason: '调出计划', occurredOn: '2026-01-30' };
+      await service.post('/v1/schemes/s/corrections', correction);
+      expect(said(await service.post('/v1/grants/g/disbursements', { ...DISBURSEMENT, amount: '30.00' }))).toBe('201');
+      expect(await receipts()).toEqual(['70.00', '30.00']);
+    },
+  );
 
-  it('reaches a child grant in the same way', async () => {
+  itAlone('reaches a child grant in the same way', async () => {
     await city.grant('parent', '500.00', { level: 'city', note: '第一批' });
     onAppendTo('grant-child', crash);
     const body = { divisionCode: '140403', amount: '200.00', documentNo: '长财〔2026〕20号', childGrantId: 'child' };
@@ -141,7 +144,7 @@ describe('money on its way from a grant to a scheme', () => {
     });
   });
 
-  it('finishes what a second person granted just before a crash', async () => {
+  itAlone('finishes what a second person granted just before a crash', async () => {
     await city.compound('late', { builtYear: 2005 });
     const body = {
       ...{ schemeId: 'warned', compoundId: 'late', planYear: 2026, title: '方案', centralPlan: false },

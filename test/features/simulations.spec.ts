@@ -97,7 +97,7 @@ describe('A simulation', () => {
       [4, 400, 'invalid-field', undefined],
       [5, 422, 'rule-refused', 'R03'],
     ]);
-    expect(body.rejected[0]).toMatchObject({ available: '700.00', clause: '物业管理条例 第五十三条' });
+    expect(body.rejected[0]).toMatchObject({ available: '700.00', clause: '主要任务（五）落实改造资金' });
     expect(body.results[0].after.total.paid).toBe('10.00');
     const told = await simulate({ commands, read: [SPLIT] }, 'viewer', { 'accept-language': 'en' });
     expect(told.body.rejected[0].available).toBeUndefined();

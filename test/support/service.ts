@@ -47,6 +47,9 @@ export class TestClock extends Clock {
   }
 }
 
+/** Tests that make one process fail: where a second replica is there to finish what it began, they say nothing. */
+export const itAlone = process.env['TEST_REPLICAS'] === '2' ? it.skip : it;
+
 type Environment = Readonly<Record<string, string>>;
 
 export type Reply = {
@@ -64,18 +67,25 @@ let keys = 0;
 
 /** The service on a directory of its own, asked in process by HTTP requests that never touch a socket. */
 export class TestService {
+  /** The greatest position any answer has told: what is read at another replica is read from there on. */
+  private position = 0;
+  private turn = 0;
+
   private constructor(
     readonly directory: string,
     private service: Service,
     readonly clock: Clock,
     private readonly environment: Environment,
     private readonly ownServer: ProtocolTestServer | undefined,
+    /** A second service on the same log, with read models of its own; requests go to one and the other in turn. */
+    private replica: Service | undefined,
   ) {}
 
   /**
    * On a directory of its own; `environment` adds settings to those every test starts with. Its log is an embedded one,
    * or, where the whole run says `TEST_STORE=protocol`, one behind a protocol test server of its own; with
-   * `TEST_STORE=esdb://…` all services of the run share that server's log.
+   * `TEST_STORE=esdb://…` all services of the run share that server's log. With `TEST_REPLICAS=2` a protocol test
+   * server has two replicas of the service on it.
    */
   static async open(clock: Clock = new TestClock(), environment: Environment = {}): Promise<TestService> {
     const directory = mkdtempSync(join(tmpdir(), 'renewal-'));
@@ -83,7 +93,10 @@ export class TestService {
     const isGiven = store !== 'protocol' || environment['EVENT_STORE'] !== undefined;
     const server = isGiven ? undefined : await new ProtocolTestServer().start();
     const settings = { EVENT_STORE: server?.url ?? store, ...environment };
-    return new TestService(directory, await start(directory, clock, settings), clock, settings, server);
+    const service = await start(directory, clock, settings);
+    const isTwo = server !== undefined && process.env['TEST_REPLICAS'] === '2';
+    const replica = isTwo ? await start(join(directory, 'replica'), clock, settings) : undefined;
+    return new TestService(directory, service, clock, settings, server, replica);
   }
 
   get inner(): Service {
@@ -93,12 +106,15 @@ export class TestService {
   /** Stops the service and starts it again on the same files. */
   async restart(between: () => void | Promise<void> = () => undefined): Promise<void> {
     await this.service.close();
+    await this.replica?.close();
     await between();
     this.service = await start(this.directory, this.clock, this.environment);
+    if (this.replica) this.replica = await start(join(this.directory, 'replica'), this.clock, this.environment);
   }
 
   async close(): Promise<void> {
     await this.service.close();
+    await this.replica?.close();
     await this.ownServer?.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -123,12 +139,14 @@ export class TestService {
     payload?: string | Buffer,
   ): Promise<Reply> {
     const authorization = as === null ? {} : { authorization: `Bearer ${KEYS[as]}` };
-    const answer = await this.service.app.inject({
+    const { app, seen } = this.next();
+    const answer = await app.inject({
       method: method as 'GET',
       url: path,
-      headers: { ...authorization, ...headers },
+      headers: { ...authorization, ...seen, ...headers },
       ...(payload === undefined ? {} : { payload }),
     });
+    this.position = Math.max(this.position, Number(answer.headers['ledger-position'] ?? 0));
     const isJson =
       /json/.test(String(answer.headers['content-type'] ?? '')) &&
       !/ndjson/.test(String(answer.headers['content-type']));
@@ -138,6 +156,13 @@ export class TestService {
       headers: answer.headers as Reply['headers'],
       text: answer.body,
     };
+  }
+
+  /** Whose turn it is to answer; from the other replica a client asks for what it has seen. */
+  private next(): { app: Service['app']; seen: Record<string, string> } {
+    if (!this.replica) return { app: this.service.app, seen: {} };
+    const { app } = this.turn++ % 2 === 0 ? this.service : this.replica;
+    return { app, seen: { 'ledger-position': String(this.position), prefer: 'wait=5' } };
   }
 }
 

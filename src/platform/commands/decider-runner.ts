@@ -107,7 +107,8 @@ export class DeciderRunner {
       const folded = await this.load(decider, stream);
       try {
         const { position } = await this.store.append(stream, encoded, base);
-        for (const [commandId, fingerprint] of commands)
+        // As in `append`: a granted command's id stays with its request.
+        for (const [commandId, fingerprint] of whole.granted ? [] : commands)
           this.index.appended(commandId, { stream, fingerprint }, position);
         await this.refresh(decider, stream, folded);
         return { result, position };
