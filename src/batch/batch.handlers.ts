@@ -122,11 +122,12 @@ function summed({ mode, by }: RunBatch, results: readonly Result[], recordedAt =
 const invocationOf = ({ items, by, key }: RunBatch, index: number): Invocation =>
   itemInvocation(by, key, index, items[index]!.path, items[index]!.body as Record<string, unknown>);
 
-const failed = (index: number, { problem, replayed }: Refusal): Result => ({
+const failed = (index: number, { error, problem, replayed }: Refusal): Result => ({
   index,
   status: problem.status,
   problem,
   replayed,
+  position: error instanceof Refused ? error.position : 0,
 });
 
 /** Commands together wait for nobody: what would wait for a second person is what a single one is told first. */

@@ -159,6 +159,9 @@ describe('a warning is set aside by a second person', () => {
     const again = await service.post('/v1/schemes', bare, { key: 'k7', headers: { 'accept-language': 'en' } });
     expectNeedsOverride(again, 'R01a');
     expect(again.headers['idempotent-replayed']).toBe('true');
+    // A refusal is a fact too: who reads of it at another replica needs its place.
+    expect(Number(first.headers['ledger-position'])).toBeGreaterThan(0);
+    expect(again.headers['ledger-position']).toBe(first.headers['ledger-position']);
     expect(again.body.title).not.toBe(first.body.title);
   });
 

@@ -263,7 +263,7 @@ export class DeciderRunner {
     if (decision.events.length === 0)
       return { stream, events: [], revision: folded.revision, position: 0, replayed: false };
     const outcome = await this.append(decider, stream, folded, decision, by);
-    if (refusal) throw new Refused(refusal.code, refusal.details, false);
+    if (refusal) throw new Refused(refusal.code, refusal.details, false, outcome.position);
     return outcome;
   }
 

@@ -13,6 +13,8 @@ export class Refused extends Rejected {
     code: Rejected['code'],
     details: RejectionDetails,
     readonly replayed: boolean,
+    /** Where it stands in the log, for who reads of it at another replica. */
+    readonly position: number,
   ) {
     super(code, details);
   }
@@ -35,5 +37,5 @@ export function refusedBy(event: RecordedEvent): Refused {
     occurredOn: __,
     ...details
   } = event.data as unknown as { code: Rejected['code']; path: string; occurredOn: string };
-  return new Refused(code, details as RejectionDetails, true);
+  return new Refused(code, details as RejectionDetails, true, event.position);
 }

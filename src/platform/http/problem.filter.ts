@@ -33,7 +33,10 @@ export function sendProblem(error: unknown, request: EdgeRequest, reply: Fastify
   const told = { language: request.language ?? 'zh', instance: request.url.split('?')[0]!, requestId: request.id };
   const document = problemDocument(known, told, policyById);
   if (RETRIED.includes(document.code)) reply.header('Retry-After', RETRY_AFTER_SECONDS);
-  if (known instanceof Refused && known.replayed) reply.header('Idempotent-Replayed', 'true');
+  if (known instanceof Refused) {
+    reply.header('Ledger-Position', String(known.position));
+    if (known.replayed) reply.header('Idempotent-Replayed', 'true');
+  }
   if (known instanceof Problem)
     for (const [name, value] of Object.entries(known.more.headers ?? {})) reply.header(name, value);
   reply
