@@ -13,8 +13,8 @@ describe('a refusal', () => {
 
 describe('what is not there', () => {
   it('is named, with the place in the body that named it', () => {
-    expect(notFound('grant')).toMatchObject({ code: 'grant-not-found', details: {} });
-    expect(notFound('grant').details).toEqual({});
+    expect(notFound('grant').code).toBe('grant-not-found');
+    expect(notFound('grant').details).toStrictEqual({});
     expect(notFound('line', '/lines/0/lineId').details).toEqual({ pointer: '/lines/0/lineId' });
   });
   it('is one of 25 subjects, each in kebab-case', () => {
