@@ -93,8 +93,9 @@ describe('apportion', () => {
   });
 
   it('takes nothing negative: a programmer’s error', () => {
-    expect(() => apportion(-1n, named([1n]))).toThrow(RangeError);
-    expect(() => apportion(1n, named([2n, -1n]))).toThrow(RangeError);
+    const refusal = new RangeError('nothing negative is apportioned');
+    expect(() => apportion(-1n, named([1n]))).toThrow(refusal);
+    expect(() => apportion(1n, named([2n, -1n]))).toThrow(refusal);
   });
 
   it('sums to the amount, each share the floor of the exact one or a fen more', () => {

@@ -30,18 +30,13 @@ export function apportion(amount: Fen, parts: readonly Part[]): Share[] {
     return { id, amount: floor, remainder: scaled - floor * weights };
   });
   const left = Number(amount - total(shares.map((share) => share.amount)));
-  const largestFirst = shares
-    .filter((share) => share.remainder > 0n)
-    .sort((a, b) => (a.remainder === b.remainder ? byCodePoint(a.id, b.id) : a.remainder > b.remainder ? -1 : 1));
+  // Each remainder is below one fen and they sum to the fen left over: who has none is never among the first.
+  const largestFirst = shares.toSorted((a, b) => Number(b.remainder - a.remainder) || byCodePoint(a.id, b.id));
   for (const share of largestFirst.slice(0, left)) share.amount += 1n;
   return shares.map(({ id, amount: rounded }) => ({ id, amount: rounded }));
 }
 
-/**
- * The same where nobody takes part or nothing weighs: no shares are due then, so everybody gets 0.00. For a step of a
- * larger split whose own amount is known to be 0.00 in that case.
- */
+/** The same for a step of a larger split, where nobody may take part or nothing weigh: its own amount is 0.00 then. */
 export function apportionOrNothing(amount: Fen, parts: readonly Part[]): Share[] {
-  if (amount > 0n || parts.some((part) => part.weight > 0n)) return apportion(amount, parts);
-  return parts.map(({ id }) => ({ id, amount: 0n }));
+  return amount === 0n ? parts.map(({ id }) => ({ id, amount: 0n })) : apportion(amount, parts);
 }

@@ -169,7 +169,9 @@ describe('splitFundDraw', () => {
   });
 
   it('does not know an unsold flat without a unit', () => {
-    expect(() => splitFundDraw(1n, [flat('u', 'unsold-public', 1n)])).toThrow(RangeError);
+    expect(() => splitFundDraw(1n, [flat('u', 'unsold-public', 1n)])).toThrow(
+      new RangeError('an unsold flat without its unit: u'),
+    );
   });
 
   const ownership = fc.constantFrom<Ownership>(

@@ -92,7 +92,8 @@ export function splitDraw(amount: Fen, households: readonly DrawHousehold[], sel
 }
 
 function ownersPart(amount: Fen, ownerDeposit: Fen, sellerDeposit: Fen): Fen {
-  if (ownerDeposit === 0n && sellerDeposit === 0n) return amount;
+  // "Both zero: the owners bear it"; and they do where the seller alone deposited nothing.
+  if (sellerDeposit === 0n) return amount;
   const sides = [
     { id: 'owners', weight: ownerDeposit },
     { id: 'seller', weight: sellerDeposit },

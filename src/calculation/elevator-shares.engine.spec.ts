@@ -103,7 +103,7 @@ describe('elevatorShares', () => {
   });
 
   it('needs areas where areas count: a programmer’s error, the edge asks for them', () => {
-    expect(() => elevatorShares(1n, lijiang, [{ id: 'a', floor: 3 }])).toThrow(RangeError);
+    expect(() => elevatorShares(1n, lijiang, [{ id: 'a', floor: 3 }])).toThrow(new RangeError('no area for a'));
   });
 
   it('sums to the amount, and who lives higher never pays less', () => {

@@ -106,7 +106,9 @@ describe('distributeByFactors', () => {
   });
 
   it('needs a value for each factor: a programmer’s error, the edge asks for them', () => {
-    expect(() => distributeByFactors(1n, [factor('x', ONE)], pair)).toThrow(RangeError);
+    expect(() => distributeByFactors(1n, [factor('x', ONE)], pair)).toThrow(
+      new RangeError(`a value per factor for ${pair[0]!.id}`),
+    );
   });
 
   const weights = fc

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planFunding } from './funding-plan.engine.js';
+import { planFunding, planning } from './funding-plan.engine.js';
 
 type Source = { id: string; amount: bigint; mayFund: string[]; rank?: number | Record<string, number> };
 type Request = { sources: Source[]; lines: { id: string; amount: bigint }[] };
@@ -239,4 +239,35 @@ describe('planFunding refuses', () => {
     };
     expect(planFunding(request).funded).toBe(1n);
   });
+});
+
+describe('planning, in steps', () => {
+  const lines = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `l${at}`, amount: 0n }));
+  const reading = (mayFund: number, over: Partial<Source> = {}): Source => ({
+    ...{ id: 'a', amount: 0n, mayFund: Array<string>(mayFund).fill('l0') },
+    ...over,
+  });
+  const stepsOf = (request: Request): number => [...planning(request)].length;
+
+  // Nothing is to be funded: one step after the ids are checked, one after they are in order, one after the network.
+  it.each<[string, number, Request]>([
+    ['a short request', 3, { sources: [reading(9_998)], lines: lines(1) }],
+    ['10,000 read: ids of lines, and the ranks of all lines', 4, { sources: [reading(9_999)], lines: lines(1) }],
+    ['each 10,000 ids of one source', 6, { sources: [reading(20_000)], lines: lines(1) }],
+    [
+      'a sum of 10,000, twice',
+      5,
+      { sources: ['a', 'b', 'c', 'd'].map((id) => reading(4_999, { id })), lines: lines(1) },
+    ],
+    ['9,999 lines', 3, { sources: [reading(0)], lines: lines(9_999) }],
+    ['10,000 lines', 4, { sources: [reading(0)], lines: lines(10_000) }],
+    [
+      'each 10,000 ranks of one source',
+      6,
+      {
+        sources: [reading(0, { rank: Object.fromEntries(lines(20_000).map(({ id }) => [id, 1])) })],
+        lines: lines(20_000),
+      },
+    ],
+  ])('%s: %s', (_, count, request) => expect(stepsOf(request)).toBe(count));
 });

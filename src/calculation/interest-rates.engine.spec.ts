@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { dayNumber } from '../kernel/dates.js';
-import { rateTable } from './interest-rates.engine.js';
+import { rateTable, type RateTable } from './interest-rates.engine.js';
 
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 1_000);
 const outOfRange = expect.objectContaining({ code: 'out-of-range' });
-const demandOver = (table: ReturnType<typeof rateTable>, first: string, last: string) =>
+const demandOver = (table: RateTable, first: string, last: string) =>
   table.demandOver(dayNumber(first), dayNumber(last));
 
 describe('rateTable', () => {
-  const table = rateTable([
-    { from: '2025-10-01', demand: 2_500n, term: 11_000n },
-    { from: '2025-01-01', demand: 3_500n, term: 13_000n },
-  ]);
+  let table: RateTable;
+  beforeAll(() => {
+    table = rateTable([
+      { from: '2025-10-01', demand: 2_500n, term: 11_000n },
+      { from: '2025-01-01', demand: 3_500n, term: 13_000n },
+    ]);
+  });
 
   it('knows the term rate in force on a day', () => {
     expect(table.termOn('2025-01-01')).toBe(13_000n);

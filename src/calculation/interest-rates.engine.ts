@@ -23,9 +23,7 @@ export function rateTable(rates: readonly DatedRate[]): RateTable {
   for (const rate of [...rates].sort((a, b) => dayNumber(a.from) - dayNumber(b.from))) {
     const day = dayNumber(rate.from);
     const last = steps.at(-1);
-    if (last?.day === day) steps.pop();
-    const before = last?.day === day ? last.demandBefore : last === undefined ? 0n : demandBefore(last, day);
-    steps.push({ day, rate, demandBefore: before });
+    steps.push({ day, rate, demandBefore: last === undefined ? 0n : demandBefore(last, day) });
   }
   const inForce = (day: number): Step => {
     let [low, high] = [0, steps.length];

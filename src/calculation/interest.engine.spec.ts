@@ -1,4 +1,4 @@
-import { rateTable } from './interest-rates.engine.js';
+import { rateTable, type RateTable } from './interest-rates.engine.js';
 import {
   calculateInterest,
   settle,
@@ -211,7 +211,10 @@ describe('settlementPeriods', () => {
 describe('settle', () => {
   const twoTier = { from: '2025-01-01', to: '2025-12-31', rule: 'two-tier-annual' } as const;
   const quarter = { from: '2025-01-01', to: '2025-03-20', rule: 'quarterly-demand' } as const;
-  const rates = rateTable([{ from: '2020-01-01', demand: 36_500n, term: 10_000n }]);
+  let rates: RateTable;
+  beforeAll(() => {
+    rates = rateTable([{ from: '2020-01-01', demand: 36_500n, term: 10_000n }]);
+  });
 
   it('tells the exact interest over one denominator, beside the rounded', () => {
     // 0.50 × 1 % = 0.5 fen; 0.50 of 30 December: 50 × 0.0365 ÷ 365 = 0.005 fen. Over 10^6 × 365: 0.505 × 365,000,000.
@@ -283,6 +286,9 @@ describe('calculateInterest', () => {
       expect(() => ask('quarterly-demand', { openingBalance: 100n, ...more })).toThrow(outOfRange);
     no({ flows: [flow('2024-12-31', 1n)] });
     no({ flows: [flow('2026-01-01', 1n)] });
+    // Before the first settlement day too.
+    no({ flows: [flow('2024-12-31', 1n)], to: '2025-01-31' });
+    no({ flows: [flow('2025-02-01', 1n)], to: '2025-01-31' });
     no({ from: '2026-01-01' });
     no({ flows: [flow('2025-01-01', -101n)] });
     no({ flows: [flow('2025-02-01', -101n), flow('2025-02-02', 101n)] });

@@ -1,4 +1,5 @@
 import { addDays, dateOf, dayNumber, yearOf, type BusinessDate } from '../kernel/dates.js';
+import { byCodePoint } from '../kernel/ids.js';
 import { halfUp, larger, smaller, total, type Fen } from '../kernel/money.js';
 import { Rejected } from '../kernel/rejection.js';
 import { answerable } from './bounds.js';
@@ -113,13 +114,7 @@ export function settle(
 
 /** By date; "on one day receipts come first". */
 const inOrder = (flows: readonly Flow[]): Flow[] =>
-  [...flows].sort((a, b) =>
-    a.occurredOn === b.occurredOn
-      ? Number(b.amount > 0n) - Number(a.amount > 0n)
-      : a.occurredOn < b.occurredOn
-        ? -1
-        : 1,
-  );
+  flows.toSorted((a, b) => byCodePoint(a.occurredOn, b.occurredOn) || Number(b.amount - a.amount));
 
 /** "Σ end-of-day balance × that day's demand rate", in fen × millionths × days. */
 function quarterlyNumerator(period: SettlementPeriod, rates: RateTable, opening: Fen, flows: readonly Flow[]): bigint {
@@ -165,7 +160,7 @@ function moneyLeft(opening: Fen, flows: readonly Flow[]): { broughtForward: Fen;
     const fromOpening = smaller(wanted, broughtForward);
     broughtForward -= fromOpening;
     wanted -= fromOpening;
-    for (; wanted > 0n && oldest < lots.length; oldest++) {
+    for (; oldest < lots.length; oldest++) {
       const lot = lots[oldest]!;
       const taken = smaller(wanted, lot.left);
       lot.left -= taken;

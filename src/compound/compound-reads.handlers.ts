@@ -40,7 +40,7 @@ function shown(compoundId: string, { compound, households }: CompoundState) {
     compoundId,
     ...compound,
     households: registered ? households.size : (compound?.declared?.households ?? 0),
-    floorAreaM2: registered ? fromMillionths(area, 2) : (compound?.declared?.floorAreaM2 ?? '0.00'),
+    floorAreaM2: registered ? fromMillionths(area) : (compound?.declared?.floorAreaM2 ?? '0.00'),
   };
 }
 

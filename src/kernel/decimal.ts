@@ -14,8 +14,8 @@ export function millionths(value: string): bigint {
   return BigInt(new Exact(value).times(MILLION).toFixed(0));
 }
 
-/** 86450000n → "86.45": no trailing zeros beyond `places`. */
-export function fromMillionths(value: bigint, places = 2): string {
+/** 86450000n → "86.45": at least two places, and no trailing zeros beyond them. */
+export function fromMillionths(value: bigint): string {
   const exact = new Exact(value.toString()).div(MILLION);
-  return exact.toFixed(Math.max(places, exact.decimalPlaces()));
+  return exact.toFixed(Math.max(2, exact.decimalPlaces()));
 }

@@ -124,7 +124,7 @@ function shownRow(row: Row, sizes: ReadonlyMap<string, CompoundSize>) {
   return {
     compounds: compounds.length,
     households: compounds.reduce((sum, { households }) => sum + households, 0),
-    floorAreaM2: fromMillionths(area, 2),
+    floorAreaM2: fromMillionths(area),
     schemes: row.schemes.size,
     budget: yuan(row.budget),
     committed: yuan(row.committed),

@@ -83,7 +83,7 @@ function sizeOf({ compound, households }: CompoundState): Size {
 }
 
 const shownSize = (compounds: number, { buildings, households, area }: Size) => ({
-  ...{ compounds, buildings, households, floorAreaM2: fromMillionths(area, 2) },
+  ...{ compounds, buildings, households, floorAreaM2: fromMillionths(area) },
 });
 
 const noColumns = (): Record<FundingColumn, Pair> =>
