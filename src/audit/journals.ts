@@ -1,6 +1,8 @@
 import { byCodePoint } from '../kernel/ids.js';
 import { addDays } from '../kernel/dates.js';
 import { type Fen, yuan } from '../kernel/money.js';
+import { CHART_OF_ACCOUNTS } from '../maintenance-fund/chart-of-accounts.js';
+import type { JournalLine } from './fund-books.js';
 
 export const JOURNAL_FORMATS = ['hledger', 'ledger', 'beancount'] as const;
 export type JournalFormat = (typeof JOURNAL_FORMATS)[number];
@@ -11,7 +13,7 @@ export type JournalEntry = {
   readonly position: number;
   readonly eventId: string;
   readonly type: string;
-  readonly postings: readonly { readonly account: string; readonly amount: Fen }[];
+  readonly postings: readonly JournalLine[];
 };
 /** What our own trial balance says at the end, zeros included: the journal asserts it to the program that reads it. */
 export type Balances = {
@@ -29,10 +31,18 @@ export function journal(
   return format === 'beancount' ? beancount(entries, balances) : plainText(format, entries, balances);
 }
 
+/** How the two books of a maintenance fund are told apart in a journal. */
+const CHART = [
+  `Postings of a maintenance fund carry \`book\` (commodity or sold-public-housing) and \`gl\`, an account of ${CHART_OF_ACCOUNTS.document}`,
+  ...(CHART_OF_ACCOUNTS.verified ? [] : ['(not verified against the document itself):']),
+  ...CHART_OF_ACCOUNTS.accounts.map(({ code, zh, en }) => `  ${code} ${zh} ${en}`),
+]
+  .map((line) => `; ${line}\n`)
+  .join('');
 const HEADERS = {
   // hledger balances to the digits a commodity is declared with.
-  hledger: '; Renewal Ledger, for hledger. Amounts in yuan.\ncommodity CNY 1000.00\n\n',
-  ledger: '; Renewal Ledger, for ledger. Amounts in yuan.\ncommodity CNY\n    format CNY 1000.00\n\n',
+  hledger: `; Renewal Ledger, for hledger. Amounts in yuan.\n${CHART}commodity CNY 1000.00\n\n`,
+  ledger: `; Renewal Ledger, for ledger. Amounts in yuan.\n${CHART}commodity CNY\n    format CNY 1000.00\n\n`,
 } as const;
 
 function* plainText(
@@ -42,7 +52,10 @@ function* plainText(
 ): Generator<string> {
   yield HEADERS[format];
   for (const { occurredOn, position, eventId, type, postings } of entries) {
-    const lines = postings.map(({ account, amount }) => `    ${account}  CNY ${yuan(amount)}\n`);
+    const lines = postings.map(
+      ({ account, amount, ...marks }) =>
+        `    ${account}  CNY ${yuan(amount)}\n${tags(marks, '    ; ', (text) => text)}`,
+    );
     yield `${occurredOn} * (${position}) ${type}  ; event ${eventId}\n${lines.join('')}\n`;
   }
   if (!balances) return;
@@ -51,13 +64,29 @@ function* plainText(
   for (const { account, balance } of balances.accounts) yield `    ${account}  CNY 0.00 = CNY ${yuan(balance)}\n`;
 }
 
+/** One tag a line, which all three programs keep with the posting above it. */
+function tags(
+  { fundBook, generalLedger }: Pick<JournalLine, 'fundBook' | 'generalLedger'>,
+  indent: string,
+  quoted: (text: string) => string,
+): string {
+  const told = [
+    ['book', fundBook],
+    ['gl', generalLedger],
+  ] as const;
+  return told.map(([name, text]) => (text === undefined ? '' : `${indent}${name}: ${quoted(text)}\n`)).join('');
+}
+
 function* beancount(entries: Iterable<JournalEntry>, balances: Balances | undefined): Generator<string> {
-  yield 'option "title" "Renewal Ledger"\noption "operating_currency" "CNY"\n\n';
+  yield `option "title" "Renewal Ledger"\noption "operating_currency" "CNY"\n${CHART}\n`;
   for (const { account } of balances?.accounts ?? [])
     yield `${balances!.first} open ${beancountAccount(account)} CNY\n  path: "${account}"\n`;
   yield '\n';
   for (const { occurredOn, position, eventId, type, postings } of entries) {
-    const lines = postings.map(({ account, amount }) => `  ${beancountAccount(account)}  ${yuan(amount)} CNY\n`);
+    const lines = postings.map(
+      ({ account, amount, ...marks }) =>
+        `  ${beancountAccount(account)}  ${yuan(amount)} CNY\n${tags(marks, '    ', (text) => `"${text}"`)}`,
+    );
     yield `${occurredOn} * "${type}"\n  event: "${eventId}"\n  position: ${position}\n${lines.join('')}\n`;
   }
   if (!balances) return;

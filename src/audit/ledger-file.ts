@@ -2,16 +2,18 @@ import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
 import { within } from '../platform/reads/read-desk.js';
 import { type Database, openReadOnly, type SqlValue } from '../platform/sqlite.js';
+import { FundBooks, inBooks, type Leg, type TitleRow } from './fund-books.js';
 import type { Balances, JournalEntry } from './journals.js';
+
+/** No business date is later. */
+const LAST_DAY = '9999-12-31';
 
 /** Which postings: those of a moment, and of one division and what crosses its border. `*` is everything. */
 export type Selection = { readonly moment: Moment; readonly division: string };
 
-type Row = {
+type Row = Leg & {
   readonly position: bigint;
   readonly occurredOn: string;
-  readonly account: string;
-  readonly amount: Fen;
   readonly eventId: string;
   readonly type: string;
 };
@@ -36,21 +38,43 @@ export class LedgerFile {
   *entries(selection: Selection): Generator<JournalEntry> {
     const { sql, values } = conditions(selection, 'p.');
     const rows = this.rows<Row>(
-      `SELECT p.position AS position, p.occurred_on AS occurredOn, p.account AS account, p.amount AS amount,
-         e.event_id AS eventId, e.type AS type
+      `SELECT p.position AS position, p.occurred_on AS occurredOn, p.book AS book, p.account AS account,
+         p.amount AS amount, p.measure AS measure, p.item AS item, p.fund_id AS fundId,
+         p.household_id AS householdId, p.unit_id AS unitId, e.event_id AS eventId, e.type AS type
        FROM ledger_v1_postings p JOIN log_v1_events e ON e.position = p.position
        WHERE ${sql} ORDER BY p.occurred_on, p.position, p.leg`,
       values,
     );
-    let entry: (Omit<JournalEntry, 'postings'> & { postings: { account: string; amount: Fen }[] }) | undefined;
-    for (const { position, occurredOn, eventId, type, account, amount } of rows) {
+    const booksOf = this.fundBooks(selection);
+    let entry: (Omit<JournalEntry, 'postings'> & { legs: Leg[] }) | undefined;
+    const told = ({ legs, ...rest }: NonNullable<typeof entry>): JournalEntry => ({
+      ...rest,
+      postings: inBooks(legs, booksOf),
+    });
+    for (const { position, occurredOn, eventId, type, ...leg } of rows) {
       if (entry?.position !== Number(position)) {
-        if (entry) yield entry;
-        entry = { position: Number(position), occurredOn, eventId, type, postings: [] };
+        if (entry) yield told(entry);
+        entry = { position: Number(position), occurredOn, eventId, type, legs: [] };
       }
-      entry.postings.push({ account, amount });
+      entry.legs.push(leg);
     }
-    if (entry) yield entry;
+    if (entry) yield told(entry);
+  }
+
+  /** The books of each fund as they were at the moment; of a flat registered after it, as it was registered. */
+  private fundBooks({ moment }: Selection): (fundId: string) => FundBooks {
+    const known = new Map<string, FundBooks>();
+    const asOf = moment.asOf ?? LAST_DAY;
+    // What the register told later comes first, so that what it told by the day stands over it.
+    const sql = `SELECT household_id AS householdId, ownership, owner_unit_id AS ownerUnitId,
+        registered_ownership AS registeredOwnership, registered_unit_id AS registeredUnitId
+      FROM fund_v2_titles WHERE compound_id = ? AND position <= ? AND (occurred_on <= ? OR registered_ownership IS NULL)
+      ORDER BY occurred_on > ? DESC, position`;
+    return (fundId) => {
+      const books = known.get(fundId) ?? new FundBooks(this.rows<TitleRow>(sql, [fundId, moment.position, asOf, asOf]));
+      known.set(fundId, books);
+      return books;
+    };
   }
 
   /** Balances of every account that ever moved; undefined where nothing did. */

@@ -92,6 +92,25 @@ const LINES = {
     severity: 'warning',
     rule: 'R01a',
   },
+  'replenishment-due': { zh: '应当续筹', en: 'Replenishment due', severity: 'warning', rule: 'R16' },
+  'fund-not-established': {
+    zh: '未交存首期或补建资金',
+    en: 'No first or establishment deposit',
+    severity: 'warning',
+    rule: 'R16',
+  },
+  'levy-without-decision': {
+    zh: '补建、续筹未见业主决定',
+    en: 'Levy without a decision of the owners',
+    severity: 'warning',
+    rule: 'R20',
+  },
+  'income-without-decision': {
+    zh: '使用公共收益未见业主决定',
+    en: 'Common-area income without a decision of the owners',
+    severity: 'warning',
+    rule: 'R20',
+  },
   'vote-area-differs': {
     zh: '表决面积与列支范围不符',
     en: 'Area of a vote differs from the scope of its draw',

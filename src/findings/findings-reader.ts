@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { compoundView } from '../compound/compound.projection.js';
 import { dateOf, shanghaiDate } from '../kernel/dates.js';
 import { type Fen, smaller } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
@@ -16,8 +15,9 @@ import { bondFacts, coverageBelow } from './bond-findings.projection.js';
 import { eligibilityChanged, noFund, registerHistory } from './compound-findings.projection.js';
 import { type Day, type Finding, type Raised, told } from './finding.projection.js';
 import { carryOverDiffers, carryOverDue, lapseDue, notAllocated, notRegistered } from './grant-findings.projection.js';
-import { votedDraws, voteAreasDiffer } from './fund-findings.projection.js';
+import { FundFindings } from './fund-findings-reader.js';
 import { grantFacts } from './grant-facts.projection.js';
+import { contributionsUndecided } from './owners-decision.projection.js';
 import { schemeFacts } from './scheme-facts.projection.js';
 import {
   aboveFirstApproval,
@@ -60,6 +60,7 @@ export class FindingsReader {
     private readonly reads: ReadDesk,
     private readonly schemes: SchemeFigures,
     private readonly awards: AwardFigures,
+    private readonly funds: FundFindings,
     private readonly clock: Clock,
   ) {}
 
@@ -134,6 +135,7 @@ export class FindingsReader {
     return [
       ...idleFunds(money, day),
       ...unpaidPledges(money),
+      ...contributionsUndecided(money),
       ...abovePromised(money, day),
       ...aboveBudget(money, day),
       ...lateSettlements(money, day),
@@ -217,11 +219,9 @@ export class FindingsReader {
   private async ofFunds(asking: Asking): Promise<Placed[]> {
     const day = dayOf(asking, CHANGZHI_2020.id);
     const found: Placed[] = [];
-    for (const stream of this.streamsWith('DrawProposed', asking.moment)) {
-      const compoundId = stream.slice('maintenanceFund-'.length);
-      const draws = (await this.reads.view(stream, votedDraws, asking.moment))!.row;
-      const compound = await this.reads.view(`compound-${compoundId}`, compoundView, asking.moment);
-      const raised = voteAreasDiffer(compoundId, draws, compound?.row.households.values() ?? []);
+    for (const stream of this.streamsWith('MaintenanceFundOpened', asking.moment)) {
+      await turn();
+      const raised = await this.funds.of(stream.slice('maintenanceFund-'.length), asking.moment, day);
       const division = this.divisionOf(stream);
       found.push(...placed(raised, day, division, [division]));
     }

@@ -14,7 +14,7 @@ export const votedDraws: View<VotedDraws, FundEvent> = {
   project: (row, event) => {
     if (event.type === 'DrawProposed' && event.data.vote) row.draws.set(event.data.drawId, event.data);
     // A draw rejected after a part was paid still rests on its vote; one that was only proposed rests on nothing.
-    if (event.type === 'DrawRejected' && event.data.shares.length === 0) row.draws.delete(event.data.drawId);
+    if (event.type === 'DrawRejected' && event.data.amount === '0.00') row.draws.delete(event.data.drawId);
     return row;
   },
 };

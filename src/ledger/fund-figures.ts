@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
+import type { DepositKind } from '../maintenance-fund/maintenance-fund-state.decider.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
 
@@ -34,6 +35,13 @@ export type EntryRow = {
   readonly amount: Fen;
   readonly due: Fen;
   readonly reserved: Fen;
+};
+
+export type AccountDayRow = {
+  readonly on: BusinessDate;
+  readonly balance: Fen;
+  readonly first: Fen;
+  readonly establishment: Fen;
 };
 
 const WHOLE = 'household_id IS NULL AND unit_id IS NULL';
@@ -109,6 +117,18 @@ export class FundFigures {
     return 'householdId' in holder
       ? this.grouped('fund_id = ? AND household_id = ?', [fundId, holder.householdId], moment)
       : this.grouped('fund_id = ? AND household_id IS NULL AND unit_id = ?', [fundId, holder.unitId], moment);
+  }
+
+  /** What each day moved on a household's sub-account, and what of it was first or establishment deposit. */
+  days(fundId: string, householdId: string, moment: Moment): AccountDayRow[] {
+    const at = within(moment);
+    const of = (kind: DepositKind): string =>
+      `sum(CASE WHEN measure = 'deposited' AND item = '${kind}' THEN amount ELSE 0 END) AS ${kind}`;
+    const sql = `SELECT occurred_on AS "on", sum(amount) AS balance, ${of('first')}, ${of('establishment')}
+      FROM ledger_v1_postings
+      WHERE fund_id = ? AND household_id = ? AND measure IN ('deposited', 'income', 'drawn', 'returned') AND ${at.sql}
+      GROUP BY occurred_on ORDER BY occurred_on`;
+    return this.reads.exact<AccountDayRow>(sql, fundId, householdId, ...at.values);
   }
 
   private grouped(condition: string, values: SqlValue[], moment: Moment): AccountSum[] {

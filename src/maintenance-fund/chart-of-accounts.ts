@@ -52,25 +52,45 @@ const INCOME: Readonly<Record<IncomeKind, Code>> = {
   salvage: '4301',
 };
 
-/** A movement of a sub-account, as the postings have it. */
-type Movement = { readonly measure: string; readonly item: string | null; readonly amount: Fen };
+/** The other side of a movement: deposits in, dues collected, what was spent and what was paid back out. */
+const OTHER_SIDE: Readonly<Record<string, Code>> = {
+  deposited: '4001',
+  collected: '4901',
+  drawn: '5001',
+  returned: '5101',
+};
+
+/** A leg of a fund, as the postings have it. */
+type Leg = { readonly measure: string; readonly item: string | null };
+
+/** The account of a leg of a sub-account: whose money it is. Reservations are no money. */
+export const accountOfHolder = (book: FundBook, { measure }: Leg): Code | null =>
+  measure === 'reserved' ? null : NET_ASSETS[book];
+
+/** The account of the leg beside it. Of a due, what is collected comes in apart; the rest the fund has spent. */
+export function accountOfOtherSide({ measure, item }: Leg): Code | null {
+  if (measure === 'income') return INCOME[item as IncomeKind];
+  if (measure === 'due') return OTHER_SIDE[item === 'collection' ? 'collected' : 'drawn']!;
+  return OTHER_SIDE[measure] ?? null;
+}
 
 /**
  * One book by its general-ledger accounts, cash basis: 1001 is the money there is, 3001 or 3002 whose it is, 4xxx what
  * came in and 5xxx what went out since the fund was opened. Advances collected from households are 其他收入.
  */
-export function bookAccounts(book: FundBook, movements: readonly Movement[]): { code: Code; amount: Fen }[] {
+export function bookAccounts(
+  book: FundBook,
+  movements: readonly (Leg & { readonly amount: Fen })[],
+): { code: Code; amount: Fen }[] {
   const amounts = new Map<Code, Fen>();
   const add = (code: Code, amount: Fen) => amounts.set(code, (amounts.get(code) ?? 0n) + amount);
-  for (const { measure, item, amount } of movements) {
-    if (measure === 'reserved') continue;
-    add('1001', amount);
-    add(NET_ASSETS[book], amount);
-    if (measure === 'deposited') add('4001', amount);
-    else if (measure === 'income') add(INCOME[item as IncomeKind], amount);
-    else if (measure === 'returned') add('5101', -amount);
-    else if (item === 'collection') add('4901', amount);
-    else add('5001', -amount);
+  for (const movement of movements) {
+    const whose = accountOfHolder(book, movement);
+    const other = accountOfOtherSide(movement);
+    if (whose === null || other === null) continue;
+    add('1001', movement.amount);
+    add(whose, movement.amount);
+    add(other, other.startsWith('5') ? -movement.amount : movement.amount);
   }
   return CHART_OF_ACCOUNTS.accounts.flatMap(({ code }) =>
     amounts.has(code) ? [{ code, amount: amounts.get(code)! }] : [],

@@ -102,7 +102,8 @@ function votedOrUrgent({ vote, emergency, occurredOn, workItem }: DrawData & Not
   return must('R15', voteCarries(counted(vote), { on: occurredOn, majority: majorityFor(pack, workItem) }, pack));
 }
 
-const counted = ({ owners, areaM2 }: VoteData): Vote => ({
+/** A vote as it was told, in exact numbers. */
+export const counted = ({ owners, areaM2 }: VoteData): Vote => ({
   owners,
   areaMillionths: {
     total: millionths(areaM2.total),

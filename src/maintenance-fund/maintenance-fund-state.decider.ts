@@ -286,19 +286,19 @@ export function accountOf(state: FundState, key: string): Account {
 
 export const isClosed = (state: FundState, key: string): boolean => state.accounts.get(key)?.closedBy !== undefined;
 
-/** A flat as the fund has it: the register, and over it what a transfer told, until the register is corrected again. */
-export function flatOf(state: Pick<FundState, 'titles'>, household: Household): Household {
-  const told = state.titles.get(household.householdId);
-  if (!told) return household;
+/** What a transfer told stands over the register, until the register is corrected again. */
+export function currentTitle(register: Titled, told: (Titled & { readonly registered: Titled }) | undefined): Titled {
+  if (!told) return register;
   const { registered } = told;
-  if (registered.ownership !== household.ownership || registered.ownerUnitId !== household.ownerUnitId)
-    return household;
+  const isCorrected = registered.ownership !== register.ownership || registered.ownerUnitId !== register.ownerUnitId;
+  return isCorrected ? register : told;
+}
+
+/** A flat as the fund has it. */
+export function flatOf(state: Pick<FundState, 'titles'>, household: Household): Household {
+  const { ownership, ownerUnitId } = currentTitle(household, state.titles.get(household.householdId));
   const { ownerUnitId: _, ...rest } = household;
-  return {
-    ...rest,
-    ownership: told.ownership,
-    ...(told.ownerUnitId === undefined ? {} : { ownerUnitId: told.ownerUnitId }),
-  };
+  return { ...rest, ownership, ...(ownerUnitId === undefined ? {} : { ownerUnitId }) };
 }
 
 /** Flats whose sub-account is open. */

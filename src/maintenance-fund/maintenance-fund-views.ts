@@ -3,7 +3,7 @@ import { compoundView } from '../compound/compound.projection.js';
 import type { CompoundData, CompoundState, Household } from '../compound/compound.decider.js';
 import { shanghaiDate, type BusinessDate } from '../kernel/dates.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
-import { isWithin, type Moment } from '../kernel/projection.js';
+import { isWithin, type Moment, type View } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import { type AccountSum, FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
@@ -63,14 +63,19 @@ export class FundViews {
   }
 
   private view(compoundId: string, moment: Moment): FundView {
-    const sql = `SELECT position, occurred_on AS occurredOn, event_id AS eventId, type, data FROM fund_v1_facts
+    return this.fold(compoundId, fundView, moment);
+  }
+
+  /** Any view of a fund that needs no share of it. */
+  fold<Row>(compoundId: string, view: View<Row, FundEvent>, moment: Moment): Row {
+    const sql = `SELECT position, occurred_on AS occurredOn, event_id AS eventId, type, data FROM fund_v2_facts
       WHERE fund_id = ? AND position <= ? ORDER BY position`;
-    let view = fundView.initial(compoundId);
+    let row = view.initial(compoundId);
     for (const { position, eventId, type, data } of this.reads.all<Fact>(sql, compoundId, moment.position)) {
       const event = { type, eventId, position, data: JSON.parse(data) as { occurredOn: string } };
-      if (isWithin(moment, event)) view = fundView.project(view, event as unknown as FundEvent);
+      if (isWithin(moment, event)) row = view.project(row, event as unknown as FundEvent);
     }
-    return view;
+    return row;
   }
 
   get today(): BusinessDate {
@@ -78,7 +83,11 @@ export class FundViews {
   }
 
   /** Every sub-account in the order of the ids, household before unit; one holder's only, where it is named. */
-  async subAccounts(compoundId: string, { view, moment }: FundAt, only?: string): Promise<SubAccount[]> {
+  async subAccounts(
+    compoundId: string,
+    { view, moment }: Pick<FundAt, 'view' | 'moment'>,
+    only?: string,
+  ): Promise<SubAccount[]> {
     const named = only === undefined ? undefined : [{ householdId: only }, { unitId: only }];
     const sums = named
       ? named.flatMap((holder) => this.figures.account(compoundId, holder, moment))

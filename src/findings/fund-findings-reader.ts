@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { CompoundState } from '../compound/compound.decider.js';
+import { compoundView } from '../compound/compound.projection.js';
+import type { BusinessDate } from '../kernel/dates.js';
+import type { Moment } from '../kernel/projection.js';
+import { fundView } from '../maintenance-fund/maintenance-fund.projection.js';
+import { FundViews, type SubAccount } from '../maintenance-fund/maintenance-fund-views.js';
+import { ReadDesk } from '../platform/reads/read-desk.js';
+import type { Day, Raised } from './finding.projection.js';
+import { votedDraws, voteAreasDiffer } from './fund-findings.projection.js';
+import { incomeUndecided, leviesUndecided, receiptsToDecide } from './owners-decision.projection.js';
+import { type HouseholdAccount, notEstablished, replenishmentDue } from './replenishment.projection.js';
+
+const CACHED_FUNDS = 1_000;
+type Answer = { readonly state: string; readonly raised: readonly Raised[] };
+
+/** What stands against a maintenance fund. A fund nobody wrote to since is not looked through again. */
+@Injectable()
+export class FundFindings {
+  private readonly answers = new LRUCache<string, Answer>({ max: CACHED_FUNDS });
+
+  constructor(
+    private readonly reads: ReadDesk,
+    private readonly funds: FundViews,
+  ) {}
+
+  async of(compoundId: string, moment: Moment, day: Day): Promise<readonly Raised[]> {
+    const key = `${compoundId} ${moment.asOf}`;
+    const streams = [`maintenanceFund-${compoundId}`, `compound-${compoundId}`];
+    const state = [...streams.map((stream) => this.lastOf(stream, moment)), day.today, day.pack.id].join(' ');
+    const known = this.answers.get(key);
+    if (known?.state === state) return known.raised;
+    const raised = await this.look(compoundId, moment, day);
+    this.answers.set(key, { state, raised });
+    return raised;
+  }
+
+  private lastOf(stream: string, { position }: Moment): number | null {
+    const sql = 'SELECT max(position) AS last FROM log_v1_events WHERE stream = ? AND position <= ?';
+    return this.reads.get<{ last: number | null }>(sql, stream, position)!.last;
+  }
+
+  private async look(compoundId: string, moment: Moment, day: Day): Promise<Raised[]> {
+    const compound = (await this.reads.view(`compound-${compoundId}`, compoundView, moment))?.row;
+    const receipts = this.funds.fold(compoundId, receiptsToDecide, moment);
+    const draws = this.funds.fold(compoundId, votedDraws, moment);
+    return [
+      ...(await this.ofHouseholds(compoundId, compound, moment, day)),
+      ...leviesUndecided(compoundId, receipts, day),
+      ...incomeUndecided(compoundId, receipts, day),
+      ...voteAreasDiffer(compoundId, draws, compound?.households.values() ?? []),
+    ];
+  }
+
+  /** R16, of every household whose sub-account is open. */
+  private async ofHouseholds(
+    compoundId: string,
+    compound: CompoundState | undefined,
+    moment: Moment,
+    { pack }: Day,
+  ): Promise<Raised[]> {
+    const view = this.funds.fold(compoundId, fundView, moment);
+    if (!view.opened) return [];
+    const { openedOn } = view.opened;
+    const rows = await this.funds.subAccounts(compoundId, { view, moment });
+    const units = new Set(rows.filter(({ row }) => row.firstDeposit > 0n).flatMap(({ holder }) => holder.unitId ?? []));
+    const registered = this.registered(compound);
+    const account = ({ holder: { householdId }, row, asked }: SubAccount): HouseholdAccount => {
+      const on = registered.get(householdId!) ?? openedOn;
+      return {
+        ...asked,
+        balance: row.balance,
+        firstDeposit: row.firstDeposit,
+        start: on > openedOn ? on : openedOn,
+        days: this.funds.figures.days(compoundId, householdId!, moment),
+      };
+    };
+    const open = rows.filter(({ holder, asked }) => holder.householdId !== undefined && !asked.isClosed);
+    const below = open.filter(({ row, asked }) => row.balance < asked.trigger);
+    // A flat that is not sold yet is its unit's, whose deposit stands for it.
+    const isOfUnit = ({ flat }: SubAccount): boolean =>
+      flat?.ownerUnitId !== undefined && flat.ownership !== 'sold-public-housing' && units.has(flat.ownerUnitId);
+    const without = open.filter((one) => one.row.firstDeposit === 0n && !isOfUnit(one));
+    const { replenishmentShare } = pack.parameters;
+    return [
+      ...replenishmentDue(compoundId, below.map(account), replenishmentShare),
+      ...notEstablished(compoundId, without.map(account)),
+    ];
+  }
+
+  /** The day each household was put on the register. */
+  private registered(compound: CompoundState | undefined): Map<string, BusinessDate> {
+    const days = new Map<string, BusinessDate>();
+    const sql = 'SELECT occurred_on AS "on" FROM log_v1_events WHERE event_id = ?';
+    const dayOf = (eventId: string): BusinessDate => {
+      const known = days.get(eventId) ?? this.reads.get<{ on: BusinessDate }>(sql, eventId)!.on;
+      days.set(eventId, known);
+      return known;
+    };
+    const households = [...(compound?.households.values() ?? [])];
+    return new Map(
+      households.flatMap(({ householdId, registeredBy }) =>
+        registeredBy === undefined ? [] : [[householdId, dayOf(registeredBy)] as const],
+      ),
+    );
+  }
+}
