@@ -18,5 +18,6 @@ export type Snapshot = {
 };
 
 export abstract class Shadows {
-  abstract snapshot(): Promise<Snapshot>;
+  /** The history now, or as it stood at a position: then its read models are made anew from the log, which is bounded. */
+  abstract snapshot(atPosition: number | null): Promise<Snapshot>;
 }

@@ -67,7 +67,7 @@ export class RunSimulationHandler implements IQueryHandler<RunSimulation> {
   }
 
   private async run({ scenarios, read, asked }: RunSimulation): Promise<object> {
-    const snapshot = await this.shadows.snapshot();
+    const snapshot = await this.shadows.snapshot(asked.atPosition);
     const run = new Run(snapshot, read, asked);
     try {
       for (const scenario of scenarios) await run.play(scenario);

@@ -79,6 +79,31 @@ describe('A simulation', () => {
     expect((await service.get('/v1/events?stream=scheme-s1', { as: 'auditor' })).body.items).toHaveLength(6);
   });
 
+  it('begins where it is asked to: what was recorded later has not happened yet', async () => {
+    const { body: empty } = await service.get('/v1/events?type=GrantAwarded', { as: 'auditor' });
+    const before = empty.items[0].position - 1;
+    const now = await simulate({ commands: [payment('1.00')], read: [SPLIT] });
+    const past = await service.post(
+      `/v1/simulations?atPosition=${before}`,
+      { commands: [payment('1.00')], read: [SPLIT, '/v1/grants/g1'] },
+      { as: 'viewer', key: null },
+    );
+    expect(past.status).toBe(200);
+    expect([past.body.position, now.body.rejected]).toEqual([before, []]);
+    // The grant was not there: its money cannot be paid, and nothing of it is read.
+    expect(past.body.rejected[0].code).toBe('grant-not-found');
+    const [split, grant] = past.body.results;
+    expect([split.before.total.received, grant.before]).toEqual(['0.00', null]);
+    expect(split.before.total.budget).toBe('1800.00');
+    const { position } = await standing().then(({ split: shown }) => shown);
+    const beyond = await service.post(
+      `/v1/simulations?atPosition=${Number(position) + 1_000_000_000_000}`,
+      { commands: [payment('1.00')], read: [SPLIT] },
+      { as: 'viewer', key: null },
+    );
+    expect([beyond.status, beyond.body.code]).toEqual([422, 'out-of-range']);
+  });
+
   it('tells every refusal, with its rule and clause, and goes on', async () => {
     const commands = [
       payment('701.00'),
