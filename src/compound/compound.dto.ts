@@ -181,7 +181,8 @@ export class HouseholdChangeDto {
   @IsOneOf(USES)
   readonly use?: Use;
 
-  @Optional()
+  /** Required with every ownership that has a selling or owning unit. */
+  @OptionalWhen((one: HouseholdChangeDto) => one.ownership === undefined || one.ownership === 'commodity')
   @IsId()
   readonly ownerUnitId?: string;
 }

@@ -8,6 +8,7 @@ import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { DIVISIONS } from '../policy/divisions.js';
+import { WORK_CLASS_LABELS, type WorkClass } from '../policy/work-item.js';
 import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
 import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
 import { FundFigures } from './fund-figures.js';
@@ -170,8 +171,13 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
       .map((scheme) => ({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split }));
     const groupBy = (asked.filters['groupBy'] ?? 'county') as Grouping;
     const names = new Map(compounds.map(({ compoundId, name }) => [compoundId, name]));
-    const label = (key: string) =>
-      names.get(key) ?? DIVISIONS[key]?.[asked.language] ?? sourceLabel(key, asked.language);
+    const labels: Partial<Record<Grouping, (key: string) => string | undefined>> = {
+      county: (key) => DIVISIONS[key]?.[asked.language],
+      compound: (key) => names.get(key),
+      source: (key) => sourceLabel(key, asked.language),
+      'work-class': (key) => WORK_CLASS_LABELS[key as WorkClass][asked.language],
+    };
+    const label = (key: string) => labels[groupBy]?.(key) ?? key;
     return { divisionCode: within_, ...overview(compounds, schemes, groupBy, label), ...echoed(moment) };
   }
 

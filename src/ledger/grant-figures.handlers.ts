@@ -1,4 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { GRANT_LEVELS } from '../grant/grant-state.decider.js';
+import { normaliseDocumentNo } from '../kernel/document-no.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
 import { type Fen, ratio, yuan } from '../kernel/money.js';
 import { echoed, type Moment } from '../kernel/projection.js';
@@ -24,6 +26,13 @@ export class GetGrant extends Query<object> {
 
 type Row = { grantId: string; division: string; source: string; parentGrantId: string | null; award: string };
 const COLUMNS = 'grant_id AS grantId, division, source, parent_grant_id AS parentGrantId, award';
+
+/** What was awarded, as it was recorded; `level` as the award gave it, null of a source that has none. */
+function headOf({ grantId, source, division, parentGrantId, award }: Row) {
+  const { amount: _, ...recorded } = JSON.parse(award) as Record<string, unknown>;
+  const level = GRANT_LEVELS.find((one) => source === `${one}-grant`) ?? null;
+  return { grantId, level, source, divisionCode: division, parentGrantId, ...recorded };
+}
 
 /** Figures of grants, from the postings: of the budget book what is promised, of the cash book what moved. */
 abstract class GrantFigures {
@@ -53,13 +62,8 @@ abstract class GrantFigures {
     const paid = this.paid([grantId], moment);
     const family = this.family(grantId);
     const paidWithChildren = this.paid(family, moment);
-    const { amount: _, ...award } = JSON.parse(row.award) as Record<string, unknown>;
     return {
-      grantId,
-      source: row.source,
-      divisionCode: row.division,
-      parentGrantId: row.parentGrantId,
-      ...award,
+      ...headOf(row),
       awarded: yuan(awarded),
       decomposed: yuan(decomposed),
       allocated: yuan(allocated),
@@ -134,15 +138,16 @@ export class GetGrantsHandler extends GrantFigures implements IQueryHandler<GetG
   async execute({ asked }: GetGrants): Promise<object> {
     const moment = await this.reads.moment(asked);
     const at = within(moment);
-    const { divisionCode = '', source, fiscalYear, documentNo } = asked.filters;
+    const { divisionCode = '', documentNo, ...named } = asked.filters;
+    const documents = documentNo === undefined ? undefined : normaliseDocumentNo(documentNo);
     const rows = this.reads
       .all<Row>(`SELECT ${COLUMNS} FROM subjects_v1_grants WHERE ${at.sql}`, ...at.values)
-      .filter((row) => row.division.startsWith(divisionCode) && (source === undefined || row.source === source))
+      .filter((row) => row.division.startsWith(divisionCode))
       .filter((row) => {
-        const award = JSON.parse(row.award) as { fiscalYear: number; documentNo?: string };
+        const head: Record<string, unknown> = headOf(row);
         return (
-          (fiscalYear === undefined || String(award.fiscalYear) === fiscalYear) &&
-          (documentNo === undefined || award.documentNo === documentNo)
+          (documents === undefined || head['documentNo'] === documents) &&
+          Object.entries(named).every(([name, value]) => String(head[name]) === value)
         );
       })
       .filter(({ grantId }) => this.isVisible(grantId, asked.caller.division))

@@ -19,6 +19,9 @@ export class HistoryController {
     parameters: {
       divisionCode: /^\d{2}(\d{2}){0,2}$/,
       source: /^[a-z-]{1,40}$/,
+      level: /^[a-z]{1,20}$/,
+      programme: /^[a-z]{1,20}$/,
+      parentGrantId: /^.{1,64}$/,
       fiscalYear: /^\d{4}$/,
       documentNo: /^.{1,200}$/u,
     },

@@ -68,13 +68,14 @@ export class HouseholdShares {
   }
 }
 
-/** By source: whatever is committed on a line by all but the residents' own cash and gifts; gifts in kind lower nothing. */
+/**
+ * By source: whatever is committed on a line by all but the residents' own cash and gifts, as the split counts it: what
+ * came in kind on a pledge is no longer promised, and gifts in kind lower nothing.
+ */
 function byOthers(sums: readonly Sum[]): Map<string, Fen> {
   const lines = new Map<string, Fen>();
-  const cashOnly = sums.filter(
-    ({ measure, source }) => measure !== 'inKind' && source !== 'resident-cash' && source !== 'resident-donation',
-  );
-  for (const [, { key, amount }] of committed(cashOnly))
+  const others = sums.filter(({ source }) => source !== 'resident-cash' && source !== 'resident-donation');
+  for (const [, { key, amount }] of committed(others))
     if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
   return lines;
 }

@@ -4,6 +4,12 @@ export type CostArea = (typeof COST_AREAS)[number];
 
 export const WORK_CLASSES = ['infrastructure', 'service', 'quality', 'fee'] as const;
 export type WorkClass = (typeof WORK_CLASSES)[number];
+export const WORK_CLASS_LABELS: Readonly<Record<WorkClass, { readonly zh: string; readonly en: string }>> = {
+  infrastructure: { zh: '基础设施', en: 'Infrastructure' },
+  service: { zh: '服务设施', en: 'Services' },
+  quality: { zh: '品质提升', en: 'Quality' },
+  fee: { zh: '费用', en: 'Fees' },
+};
 
 export const ESSENTIAL_KINDS = ['water', 'power', 'road', 'gas'] as const;
 /** 水、电、路、气. */

@@ -62,7 +62,9 @@ export class AdjustShareDto extends DatedDto {
   @IsOneOf(['hardship', 'waiver', 'ground-floor'])
   readonly reason!: 'hardship' | 'waiver' | 'ground-floor';
 
+  /** Somebody else: who bears it instead is named. */
   @IsPart(() => BorneByDto)
+  @Holds('another', (body: AdjustShareDto) => body.borneBy.householdId !== body.householdId)
   readonly borneBy!: BorneByDto;
 }
 

@@ -12,6 +12,7 @@ import { approvalGate, lineNamed, matrixChecks, withinLine } from './scheme-chec
 import {
   type BudgetLine,
   type Contribution,
+  type OwnersDecision,
   type Payer,
   type Pledge,
   type PoolKey,
@@ -38,7 +39,7 @@ export type FundingCommand = { readonly known: Known & { readonly compound: Comp
         form: ContributionForm;
         pledgeId?: string;
         providentFund?: { amount: string; certificateNo: string };
-        decision?: string;
+        decision?: OwnersDecision;
         grossAmount?: string;
         cost?: string;
         purpose?: string;

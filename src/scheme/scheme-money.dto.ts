@@ -2,6 +2,7 @@ import { DatedDto } from '../platform/http/recorded.dto.js';
 import {
   HasDistinct,
   Holds,
+  isA,
   IsAmount,
   IsId,
   IsLongText,
@@ -10,12 +11,14 @@ import {
   IsPart,
   IsParts,
   IsPositiveAmount,
+  isNamed,
   IsText,
   OnlyWhen,
   Optional,
   OptionalWhen,
   Required,
 } from '../platform/http/validators.js';
+import { OwnersDecisionDto } from '../maintenance-fund/maintenance-fund.dto.js';
 import { fen, total } from '../kernel/money.js';
 import {
   type ContributionForm,
@@ -120,10 +123,12 @@ export class ReceiveContributionDto extends OfferedDto {
   @Holds('withinAmount', (body: ReceiveContributionDto) => fen(body.providentFund!.amount) <= fen(body.amount))
   readonly providentFund?: ProvidentFundDto;
 
-  /** The owners' decision that gives up common-area income. */
+  /** The owners' decision that gives up common-area income: by name, or with its vote as a fund takes it. */
   @Optional()
-  @IsText()
-  readonly decision?: string;
+  @Holds('isDecision', ({ decision }: ReceiveContributionDto) =>
+    typeof decision === 'string' ? isNamed(decision) : isA(OwnersDecisionDto, decision),
+  )
+  readonly decision?: string | OwnersDecisionDto;
 
   @OptionalWhen((body: ReceiveContributionDto) => body.cost === undefined)
   @IsPositiveAmount()
@@ -166,6 +171,8 @@ export class RefundContributionDto extends DatedDto {
 const needsReference = ({ source }: { source: FundingSource }): boolean =>
   (FUNDING_SOURCES[source]?.reference ?? null) !== null;
 
+const isUtility = (reference: unknown): boolean => (UTILITIES as readonly unknown[]).includes(reference);
+
 /** A source and, where there are several of its kind, which one: the grant, the bond, the draw, or the utility. */
 export class BearerDto {
   @IsOneOf(FUNDING_SOURCE_CODES)
@@ -174,6 +181,7 @@ export class BearerDto {
   @OptionalWhen((one: BearerDto) => !needsReference(one))
   @IsId()
   @OnlyWhen(needsReference)
+  @Holds('isIn', ({ source, reference }: BearerDto) => source !== 'utility-operator' || isUtility(reference))
   readonly reference?: string;
 }
 
@@ -251,7 +259,9 @@ export class SubstituteFundsDto extends DatedDto {
   @IsPart(() => BearerDto)
   readonly from!: BearerDto;
 
+  /** Another than it takes over from. */
   @IsPart(() => BearerDto)
+  @Holds('another', ({ from, to }: SubstituteFundsDto) => from.source !== to.source || from.reference !== to.reference)
   readonly to!: BearerDto;
 
   @IsPositiveAmount()

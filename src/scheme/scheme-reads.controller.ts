@@ -4,6 +4,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { Asked, type Question, READERS, Reads } from '../platform/http/routes.js';
 import { type SchemeList, GetContractsByNo, GetScheme, GetSchemeList, GetSchemes } from './scheme-reads.handlers.js';
 
+const WORD = /^[a-z-]{1,40}$/;
+const NAME = /^.{1,64}$/;
+
 @ApiTags('schemes')
 @Controller('v1')
 export class SchemeReadsController {
@@ -17,7 +20,9 @@ export class SchemeReadsController {
       divisionCode: /^\d{2}(\d{2}){0,2}$/,
       planYear: /^\d{4}$/,
       projectCode: /^.{1,64}$/,
-      stage: /^[a-z-]{1,30}$/,
+      state: WORD,
+      planStage: WORD,
+      centralPlan: /^(true|false)$/,
     },
   })
   schemes(@Asked() asked: Question): Promise<object> {
@@ -43,19 +48,31 @@ export class SchemeReadsController {
   }
 
   /** 认缴 */
-  @Reads('schemes/:schemeId/pledges', { list: true, roles: READERS, parameters: { source: /^[a-z-]{1,40}$/ } })
+  @Reads('schemes/:schemeId/pledges', {
+    list: true,
+    roles: READERS,
+    parameters: { source: WORD, costArea: WORD, lineId: NAME },
+  })
   pledges(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.list(schemeId, 'pledges', asked);
   }
 
   /** 出资 */
-  @Reads('schemes/:schemeId/contributions', { list: true, roles: READERS, parameters: { source: /^[a-z-]{1,40}$/ } })
+  @Reads('schemes/:schemeId/contributions', {
+    list: true,
+    roles: READERS,
+    parameters: { source: WORD, form: WORD, costArea: WORD, lineId: NAME, pledgeId: NAME },
+  })
   contributions(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.list(schemeId, 'contributions', asked);
   }
 
   /** 支付 */
-  @Reads('schemes/:schemeId/payments', { list: true, roles: READERS, parameters: { lineId: /^.{1,64}$/ } })
+  @Reads('schemes/:schemeId/payments', {
+    list: true,
+    roles: READERS,
+    parameters: { lineId: NAME, costArea: WORD, contractNo: /^.{1,200}$/u, stage: WORD, channel: WORD, nature: WORD },
+  })
   payments(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.list(schemeId, 'payments', asked);
   }

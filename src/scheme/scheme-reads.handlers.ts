@@ -86,6 +86,10 @@ const LISTS: Readonly<Record<SchemeList, (view: SchemeView) => { key: string; ro
     [...payments.values()].map((row) => ({ key: row.paymentId, row: { ...row, refunded: yuan(row.refunded) } })),
 };
 
+/** A filter is named as the field it asks for. */
+const says = (row: object, name: string, value: string): boolean =>
+  String((row as Record<string, unknown>)[name]) === value;
+
 @QueryHandler(GetSchemeList)
 export class GetSchemeListHandler implements IQueryHandler<GetSchemeList> {
   constructor(private readonly reads: ReadDesk) {}
@@ -94,9 +98,7 @@ export class GetSchemeListHandler implements IQueryHandler<GetSchemeList> {
     const { view, revision, moment } = await viewOf(this.reads, schemeId, asked);
     const compare = list === 'revisions' ? byNumber : byCodePoint;
     const rows = LISTS[list](view)
-      .filter(({ row }) =>
-        Object.entries(asked.filters).every(([name, value]) => (row as Record<string, unknown>)[name] === value),
-      )
+      .filter(({ row }) => Object.entries(asked.filters).every(([name, value]) => says(row, name, value)))
       .sort((a, b) => compare(a.key, b.key));
     const { items, next, prev } = paged(rows, ({ key }) => key, asked, compare);
     return { items: items.map(({ row }) => row), next, prev, revision, ...echoed(moment) };
@@ -123,11 +125,12 @@ export class GetSchemesHandler implements IQueryHandler<GetSchemes> {
 
   async execute({ asked }: GetSchemes): Promise<object> {
     const moment = await this.reads.moment(asked);
-    const { stage } = asked.filters;
+    const { state, planStage, centralPlan } = asked.filters;
     let rows = visibleSchemes(this.reads, asked, moment);
-    if (stage !== undefined) {
-      const stages = await Promise.all(rows.map(async ({ schemeId }) => (await this.shown(schemeId, moment)).state));
-      rows = rows.filter((_, index) => stages[index] === stage);
+    const told = Object.entries({ state, planStage, centralPlan }).filter(([, value]) => value !== undefined);
+    if (told.length > 0) {
+      const shown = await Promise.all(rows.map(({ schemeId }) => this.shown(schemeId, moment)));
+      rows = rows.filter((_, index) => told.every(([name, value]) => says(shown[index]!, name, value!)));
     }
     const { items, next, prev } = paged(rows, ({ schemeId }) => schemeId, asked);
     return {

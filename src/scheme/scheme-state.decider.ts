@@ -52,6 +52,9 @@ export type BudgetLine = {
   readonly dueOn?: string;
 };
 export type Tally = { readonly total: number; readonly participated: number; readonly agreed: number };
+/** 业主共同决定: named, or with its vote. */
+export type OwnersDecision =
+  string | { readonly vote: { readonly owners: Tally; readonly areaM2: AreaTally }; readonly documentNo: string };
 export type AreaTally = { readonly total: string; readonly participated: string; readonly agreed: string };
 export type Payer = { readonly householdId?: string; readonly organisation?: string };
 export type PoolKey = {
@@ -82,7 +85,7 @@ export type ContributionData = PoolKey & {
   readonly pledgeId?: string;
   readonly payer?: Payer;
   readonly providentFund?: { readonly amount: string; readonly certificateNo: string };
-  readonly decision?: string;
+  readonly decision?: OwnersDecision;
   readonly grossAmount?: string;
   readonly cost?: string;
   readonly purpose?: string;

@@ -216,6 +216,7 @@ export class BudgetLineDto {
   @OptionalWhen((line: BudgetLineDto) => line.shareMethod !== 'agreed')
   @IsParts(() => AgreedWeightDto, MOST_PLACES)
   @HasDistinct('householdId')
+  @Holds('someWeight', ({ agreedWeights }: BudgetLineDto) => agreedWeights!.some(({ weight }) => /[1-9]/.test(weight)))
   readonly agreedWeights?: AgreedWeightDto[];
 
   @Optional()

@@ -5,6 +5,7 @@ import { grantDecider } from '../grant/grant.decider.js';
 import type { Fact } from '../kernel/decider.js';
 import { inScope } from '../kernel/ids.js';
 import type { Unknown } from '../kernel/rejection.js';
+import { maintenanceFundDecider } from '../maintenance-fund/maintenance-fund.decider.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type Answer, CommandDesk, type Made } from '../platform/commands/command-desk.js';
 import { HouseholdShares } from '../ledger/household-shares.js';
@@ -13,6 +14,7 @@ import { ProcessRunner } from '../platform/commands/process-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { FUNDING_SOURCES } from '../policy/funding-source.js';
 import { policyById } from '../policy/policies.rules.js';
+import { COST_AREAS } from '../policy/work-item.js';
 import { type SchemeCommand, schemeDecider } from './scheme.decider.js';
 import type { From } from './scheme-state.decider.js';
 
@@ -81,39 +83,64 @@ export class ChangeSchemeHandler implements ICommandHandler<ChangeScheme> {
     const { scheme } = (await this.runner.state(schemeDecider, schemeId)).state;
     const { state: compound } = await this.runner.state(compoundDecider, scheme?.compoundId ?? '');
     const closedThrough = scheme ? await this.periods.closedThrough(scheme.divisionCode) : null;
-    const known = { closedThrough, compound, unknown: scheme ? await this.unknownReference(intent) : undefined };
+    const unknown = scheme ? await this.unknownReference(scheme, intent, by) : undefined;
+    const known = { closedThrough, compound, unknown };
     const borne = intent.type === 'AdjustShare' && scheme ? await this.shares.borne(schemeId, intent.data) : 0n;
     const command = { ...intent, known, ...(intent.type === 'AdjustShare' ? { borne } : {}) } as SchemeCommand;
     const crosses = intent.type === 'ReturnFunds' ? (outcome: Outcome) => this.processes.cross(outcome) : undefined;
     return this.desk.record(schemeDecider, schemeId, command, by, tell, crosses);
   }
 
-  /** The first grant or bond a payment names that does not exist: told as such, not as money that never came. */
-  private async unknownReference({ data }: Without<Ordinary, 'known'>): Promise<Unknown | undefined> {
+  /** The first grant, bond or draw a command names that is not there: told as such, not as money that never came. */
+  private async unknownReference(
+    scheme: { readonly schemeId: string; readonly compoundId: string },
+    { data }: Without<Ordinary, 'known'>,
+    { caller }: Invocation,
+  ): Promise<Unknown | undefined> {
     for (const { source, reference, pointer } of referencesOf(data)) {
-      const kind = FUNDING_SOURCES[source].reference;
-      if ((kind !== 'grant' && kind !== 'bond') || reference === null) continue;
-      const isThere =
-        kind === 'grant'
-          ? (await this.runner.state(grantDecider, reference)).state.award
-          : (await this.runner.state(bondDecider, reference)).state.bond;
-      if (!isThere) return { subject: kind, pointer };
+      const subject = FUNDING_SOURCES[source].reference;
+      if (subject === null || subject === 'utility' || reference === null) continue;
+      const lies = { ...scheme, reference, division: caller.division };
+      // A reference of another source is there: no money of this one came by it (R08).
+      if (!(await this.hasAward(lies)) && !(await this.hasDraw(lies))) return { subject, pointer };
     }
     return undefined;
   }
+
+  /** Whether a grant or bond lies in the division asked from, was passed on into it, or sends money to this scheme. */
+  private async hasAward({ reference, schemeId, division }: Lying): Promise<boolean> {
+    const { state: grant } = await this.runner.state(grantDecider, reference);
+    const { state: bond } = await this.runner.state(bondDecider, reference);
+    const divisions = [grant.award, bond.bond, ...grant.children.values()].flatMap((one) => one?.divisionCode ?? []);
+    if (divisions.some((code) => inScope(division, code))) return true;
+    return [grant, bond].some(({ sent }) => COST_AREAS.some((area) => sent.has(`${schemeId}|${area}`)));
+  }
+
+  private async hasDraw({ reference, compoundId }: Lying): Promise<boolean> {
+    return (await this.runner.state(maintenanceFundDecider, compoundId)).state.draws.has(reference);
+  }
 }
 
+type Lying = {
+  readonly schemeId: string;
+  readonly compoundId: string;
+  readonly reference: string;
+  readonly division: string;
+};
 type Named = Omit<From, 'amount'> & { pointer: string };
+type Froms = From | readonly From[];
 
 function referencesOf(data: object): Named[] {
-  const { from, to } = data as { from?: From | readonly From[]; to?: From | readonly From[] };
-  return Object.entries({ from, to }).flatMap(([field, given]) =>
+  const { from, to, source, reference = null } = data as Partial<From> & { from?: Froms; to?: Froms };
+  const own: Named[] = source === undefined ? [] : [{ source, reference, pointer: '/reference' }];
+  const named = Object.entries({ from, to }).flatMap(([field, given]) =>
     given === undefined
       ? []
       : Array.isArray(given)
         ? (given as From[]).map((one, index) => ({ ...one, pointer: `/${field}/${index}/reference` }))
         : [{ ...(given as From), pointer: `/${field}/reference` }],
   );
+  return [...own, ...named];
 }
 
 const IDS = ['schemeId', 'budgetRevision', 'pledgeId', 'contributionId', 'paymentId', 'contractNo', 'surplus'] as const;

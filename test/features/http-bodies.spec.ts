@@ -192,6 +192,13 @@ describe('what a body must be', () => {
       { ...paid, from: [{ source: 'city-grant', amount: '3.00' }] },
       '/from/0/reference',
     );
+    const utilities = [{ source: 'utility-operator', reference: 'steam', amount: '3.00' }];
+    await invalid('/v1/schemes/s/payments', { ...paid, from: utilities }, '/from/0/reference');
+    const same = { from: { source: 'resident-cash' }, to: { source: 'resident-cash' } };
+    const substituted = { lineId: 'road', amount: '1.00', documentNo: '归垫-1', occurredOn: '2026-02-01', ...same };
+    await invalid('/v1/schemes/s/fund-substitutions', substituted, '/to');
+    const unsold = { households: [{ householdId: 'h01', ownership: 'unsold-public' }], reason: '更正' };
+    await invalid('/v1/compounds/c/corrections', { ...unsold, occurredOn: '2026-02-01' }, '/households/0/ownerUnitId');
     const tally = { total: 10, participated: 11, agreed: 10 };
     const area = { total: '10', participated: '10', agreed: '10.01' };
     const consultation = { closedOn: '2026-01-15', owners: tally, areaM2: area };
@@ -211,6 +218,8 @@ describe('what a body must be', () => {
     await invalid(...revise({ ...line, scope: {} }), '/lines/0/scope');
     await invalid(...revise({ ...line, scope: { all: true, buildings: ['1'] } }), '/lines/0/scope');
     await invalid(...revise({ ...line, shareMethod: 'agreed' }), '/lines/0/agreedWeights');
+    const nothing = { shareMethod: 'agreed', agreedWeights: [{ householdId: 'h01', weight: '0.000000' }] };
+    await invalid(...revise({ ...line, ...nothing }), '/lines/0/agreedWeights');
     const byFloor = { ...line, shareMethod: 'floor-coefficient' };
     await invalid(...revise(byFloor), '/lines/0/coefficients');
     for (const coefficients of [

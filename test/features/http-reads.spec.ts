@@ -170,6 +170,27 @@ describe('the manners of a read', () => {
       expect(new Set(positions).size).toBe(4);
     });
 
+    it('is filtered by its fields, under their names', async () => {
+      await city.compound('filtered');
+      await city.scheme('drafted', 'filtered', { planStage: 'reserve', centralPlan: false });
+      const granted = { occurredOn: '2026-03-01' };
+      await city.grant('g-mof', '10.00', { documentNo: '财综[2026]07号', ...granted });
+      await city.grant('g-city', '10.00', { level: 'city', ...granted });
+      const told = async (path: string) =>
+        ((await get(path)).body.items as Record<string, string>[]).map((one) => one['grantId'] ?? one['schemeId']);
+      expect(await told('/v1/schemes?state=drafted&compoundId=filtered')).toEqual(['drafted']);
+      expect(await told('/v1/schemes?state=approved')).toEqual(['s']);
+      expect(await told('/v1/schemes?planStage=reserve&centralPlan=false')).toEqual(['drafted']);
+      expect(await told('/v1/schemes?planStage=reserve&centralPlan=true')).toEqual([]);
+      expect(await told('/v1/grants?level=central')).toEqual(['g-mof']);
+      expect(await told('/v1/grants?level=city')).toEqual(['g-city']);
+      expect(await told('/v1/grants?programme=mof')).toEqual(['g-mof']);
+      for (const documentNo of ['财综〔2026〕7号', '财综[2026]07号'])
+        expect(await told(`/v1/grants?documentNo=${encodeURIComponent(documentNo)}`)).toEqual(['g-mof']);
+      expect((await get('/v1/grants/g-city')).body).toMatchObject({ level: 'city', source: 'city-grant' });
+      expect(said(await get('/v1/schemes?stage=drafted'))).toBe('400 unknown-parameter');
+    });
+
     it('is empty, with no neighbours, where there is nothing', async () => {
       const { body, headers } = await get('/v1/schemes/s/payments');
       expect(body).toMatchObject({ items: [], next: null, prev: null });
@@ -314,5 +335,14 @@ describe('the manners of a read', () => {
     const { body } = await get('/v1/policies/changzhi-2020');
     expect(body.rules).toHaveLength(22);
     expect(said(await get('/v1/policies/none'))).toBe('404 policy-not-found');
+    const labels = async (groupBy: string, headers: Record<string, string> = {}) =>
+      ((await get(`/v1/overview?groupBy=${groupBy}`, headers)).body.items as { label: string }[]).map(
+        ({ label }) => label,
+      );
+    expect(await labels('work-class')).toEqual(['基础设施', '品质提升']);
+    expect(await labels('work-class', { 'accept-language': 'en' })).toEqual(['Infrastructure', 'Quality']);
+    // A compound that bears a year for its id lends it no name.
+    await city.compound('2026', { name: '同名小区' });
+    expect(await labels('year')).toEqual(['2026']);
   });
 });

@@ -64,6 +64,36 @@ describe('how much may be paid, contracted and passed on', () => {
       expect(reply.body.errors).toEqual([expect.objectContaining({ pointer: '/from/0/reference' })]);
     });
 
+    it('is no answer about what does not exist, or lies outside the caller’s division, whoever names it', async () => {
+      const grant = { source: 'county-grant', reference: 'r08-far' };
+      await city.compound('far', { divisionCode: '140404' });
+      await city.grant('r08-far', '100.00', { level: 'county', divisionCode: '140404' });
+      const returned = (fields: Fields, as: 'clerk' | 'luzhou' = 'clerk') =>
+        service.post(
+          '/v1/schemes/r08/fund-returns',
+          { amount: '1.00', reason: '退回', occurredOn: '2026-02-02', ...fields },
+          { as },
+        );
+      expectRefused(await returned(grant), 'R08');
+      expect(said(await returned(grant, 'luzhou'))).toBe('404 grant-not-found');
+      const paid = { lineId: 'gas', amount: '1.00', payee: '施工单位', voucherNo: '付-1', occurredOn: '2026-02-02' };
+      const body = { ...paid, from: [{ ...grant, amount: '1.00' }] };
+      expect(said(await service.post('/v1/schemes/r08/payments', body, { as: 'luzhou' }))).toBe('404 grant-not-found');
+      // The city's own grant is known to the county whose scheme it pays.
+      expectRefused(await returned({ source: 'city-grant', reference: 'r08-b', amount: '0.01' }, 'luzhou'), 'R08');
+      for (const [source, answer] of [
+        ['county-grant', '404 grant-not-found'],
+        ['special-bond', '404 bond-not-found'],
+        ['maintenance-fund', '404 draw-not-found'],
+      ] as const) {
+        const reply = await returned({ source, reference: 'nobody' });
+        expect([source, said(reply)]).toEqual([source, answer]);
+        expect(reply.body.errors).toEqual([expect.objectContaining({ pointer: '/reference' })]);
+        // A reference of another source (7-rulings §5).
+        expectRefused(await returned({ source, reference: 'r08-a' }), 'R08');
+      }
+    });
+
     it('limits refunds to the contribution, and to what is not yet paid out', async () => {
       await approved('r08-refund');
       const refund = (amount: string) => on('r08-refund', 'refunds', { contributionId: 'all', amount, reason: '多缴' });

@@ -215,6 +215,12 @@ const FIELD_ERRORS: Readonly<Record<string, Sentence>> = {
     zh: '须为已公布的系数表编号，或 {basis, rows:[{floor, coefficient}]}',
     en: 'must be the id of a published table, or {basis, rows:[{floor, coefficient}]}',
   },
+  isDecision: {
+    zh: '须为不超过 200 字的文字，或 {vote, documentNo}',
+    en: 'must be up to 200 characters, or {vote, documentNo}',
+  },
+  someWeight: { zh: '权重不得全为零', en: 'must not weigh zero throughout' },
+  another: { zh: '须为另一方', en: 'must be another' },
   describedItem: { zh: '“其他”类须有说明', en: 'an item of the other kinds needs a description' },
   grossLessCost: { zh: '金额须等于收益减成本', en: 'must be the gross amount less the cost' },
   atLeastOne: { zh: '没有任何更改', en: 'changes nothing' },

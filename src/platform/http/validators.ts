@@ -83,7 +83,8 @@ function isText(value: unknown, longest: number, control: RegExp): value is stri
   return typeof value === 'string' && value.trim() !== '' && [...value].length <= longest && !control.test(value);
 }
 /** A name, a title, a number on paper: up to 200 characters, none of them control characters. */
-export const IsText = () => check('isText', (value) => isText(value, 200, CONTROL) && !looksPersonal(value));
+export const isNamed = (value: unknown): boolean => isText(value, 200, CONTROL) && !looksPersonal(value);
+export const IsText = () => check('isText', isNamed);
 /** A number or mark whose digits mean nothing personal: room numbers, vouchers, contract numbers. */
 export const IsMark = () => check('isMark', (value) => isText(value, 200, CONTROL));
 /** A note or a reason: up to 2,000 characters. */
