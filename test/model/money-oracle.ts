@@ -121,8 +121,15 @@ function allocate(books: Books, { grant, amount, day, line, ...place }: CommandT
     line !== undefined &&
     (books.borne(line, ofSender(other)) > 0n || (grantOf(books, other).marked.get(`${area}|${line}`) ?? 0n) > 0n);
   const no = first(refused(rule, level !== 'S'), refused('R11', !spoken), refused('R09', amount <= freeOf(book)));
+  // One granted without a line covers what its whole area warns of, not what a line adds.
+  const ofArea = cellOf(bearer, area);
+  const coversArea = ofArea.level === 'W' && ofArea.rule === rule;
   const isSetAside = books.promisedPermissions.some(
-    (one) => one.grant === grant && one.area === area && one.rule === rule && one.line === (line ?? ''),
+    (one) =>
+      one.grant === grant &&
+      one.area === area &&
+      one.rule === rule &&
+      (one.line === (line ?? '') || (one.line === '' && coversArea)),
   );
   return { no, warned: level === 'W' && !isSetAside ? [rule] : [] };
 }
