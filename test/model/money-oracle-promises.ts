@@ -14,7 +14,7 @@ import {
   type PledgeBook,
   refused,
 } from './money-oracle-book.js';
-import { isClosed, matrix, poolOf } from './money-oracle-rules.js';
+import { cellOf, isClosed, matrix, poolOf } from './money-oracle-rules.js';
 
 /** 认缴: who promises is asked what the matrix says of the money, once. */
 export function pledge(books: Books, command: CommandTo<'pledge'>): Judged {
@@ -63,8 +63,10 @@ export function contribute(books: Books, command: CommandTo<'contribute'>): Judg
     refused('R10', !direct || !isClosed(books)),
     refused('R10', amount <= budget),
   );
-  // A warning is asked once, where money is promised (4-api.md §2); what a line adds, when it is named (7-rulings.md §3).
-  const isAsked = promised !== undefined && line === undefined;
+  // A warning is asked once, where money is promised (4-api.md §2); of a line only what it adds to its area.
+  const ofArea = cellOf(ofGiver(source), area);
+  const adds = line !== undefined && line !== promised?.line && (ofArea.level !== 'W' || ofArea.rule !== warns);
+  const isAsked = promised !== undefined && !adds;
   return { no, warned: warns === undefined || isAsked ? [] : [warns] };
 }
 

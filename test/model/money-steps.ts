@@ -24,9 +24,10 @@ import {
   type SenderId,
   YEAR_END,
 } from './money-commands.js';
-import { type Books, max, min, nameOf, sum } from './money-oracle-book.js';
+import { type Books, type ContractBook, max, min, nameOf, sum } from './money-oracle-book.js';
 import { shares } from './money-oracle-closing.js';
 import {
+  allowedBy,
   amountOf,
   bearableOf,
   freeOf,
@@ -332,6 +333,8 @@ function bearers(books: Books, d: Dice, line: LineId): readonly Bearer[] {
 const OFTEN: readonly LineId[] = ['road', 'road', 'road', 'water', 'water', 'roof', 'power', 'lift', 'duct', 'cut'];
 
 function pay(books: Books, d: Dice): object {
+  const settled = d.which % 5 === 0 ? pick(books.standing('settlement'), d.other) : undefined;
+  if (settled) return paySettled(books, d, settled);
   const line = pick(OFTEN, d.line)!;
   const able = bearers(books, d, line);
   const one = pick(able, d.which)!;
@@ -352,6 +355,14 @@ function pay(books: Books, d: Dice): object {
     held: isClosed(books) ? d.line % 2 === 0 : d.line % 9 === 0,
     agreed: d.agreed,
   };
+}
+
+/** To what was audited, less the retention until its day. */
+function paySettled(books: Books, d: Dice, { contract, line }: { contract: ContractBook; line: LineId }): object {
+  const [bearer] = bearers(books, { ...d, line: 1 }, line);
+  const most = allowedBy(books, contract, line, dayOf(d)) - books.paidOn(line, contract.id);
+  const from = [{ ...bearer!, amount: min(amountBy(d, most), max(1n, poolOf(books, bearer!, LINES[line].area))) }];
+  return { do: 'pay', line, from, contract: contract.id, operation: false, held: d.flag, agreed: d.agreed };
 }
 
 function refundPayment(books: Books, d: Dice): object {

@@ -101,7 +101,7 @@ describe('random lives of a scheme and its money, against an oracle that shares 
   }, 7_200_000);
 
   it.each(FAULTS)('would find %s', (_, wrong) => {
-    const { failed } = fc.check(lives(false, wrong), { numRuns: 500, endOnFailure: true, ...seed });
+    const { failed } = fc.check(lives(false, wrong), { numRuns: 1_000, endOnFailure: true, ...seed });
     expect(failed).toBe(true);
   });
 
