@@ -46,6 +46,7 @@ export function carryOver(state: GrantState, { data, known }: Of<'CarryOverGrant
   assertYear(data.fiscalYear === award.fiscalYear);
   if (state.carriedOverOn !== undefined) throw new Rejected('already-done');
   assertOpen(data.occurredOn, known);
+  assertNotBefore(data.occurredOn, award.awardedOn);
   const unspent = state.awarded - state.decomposed - state.returned - state.lapsed - known.paid;
   const tried = judge(
     CHANGZHI_2020,
@@ -66,6 +67,7 @@ export function lapse(state: GrantState, { data, known }: Of<'LapseGrant'>): Dec
   assertYear(data.fiscalYear === next);
   if (state.lapsedOn !== undefined) throw new Rejected('already-done');
   assertOpen(data.occurredOn, known);
+  assertNotBefore(data.occurredOn, award.awardedOn);
   const available = availableOf(state);
   const tried = judge(
     CHANGZHI_2020,

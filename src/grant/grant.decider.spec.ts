@@ -125,6 +125,21 @@ describe('A grant', () => {
     given(child).when(amend('1.00')).thenRejected('wrong-route');
   });
 
+  it('closes no year before its award: on that day first', () => {
+    const late: GrantEvent = { type: 'GrantAwarded', data: { ...AWARD, occurredOn: '2028-01-05' } };
+    const carryOver = (occurredOn: string): GrantCommand => ({
+      ...{ type: 'CarryOverGrant', data: { fiscalYear: 2026, occurredOn } },
+      known: { ...known, paid: 0n, readPosition: 1 },
+    });
+    const lapse = (occurredOn: string): GrantCommand => ({
+      ...{ type: 'LapseGrant', known, data: { fiscalYear: 2027, occurredOn } },
+    });
+    given(late).when(carryOver('2028-01-04')).thenRejected('date-order');
+    given(late).when(carryOver('2028-01-05')).thenTypes('GrantCarriedOver');
+    given(late).when(lapse('2028-01-04')).thenRejected('date-order');
+    given(late).when(lapse('2028-01-05')).thenTypes('GrantLapsed');
+  });
+
   it('receives what its parent passes down, always', () => {
     const data = { ...AWARD, parentGrantId: 'p', occurredOn: '2026-01-10' };
     given()

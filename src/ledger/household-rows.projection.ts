@@ -1,4 +1,5 @@
 import { type Fen, larger, yuan } from '../kernel/money.js';
+import { committed, type Sum } from './cost-split.projection.js';
 import { inOrder, type Shares, sumOf } from '../scheme/household-shares.projection.js';
 
 export type HouseholdCash = ReadonlyMap<string, { readonly pledged: Fen; readonly paid: Fen }>;
@@ -35,3 +36,15 @@ export const sharesTotal = (rows: readonly ShareRow[]) =>
       Fen
     >,
   );
+
+/**
+ * By source: whatever is committed on a line by all but the residents' own cash and gifts. A gift in kind lowers nothing:
+ * it is no commitment, and a pledge it fulfils is none any more.
+ */
+export function committedByOthers(sums: readonly Sum[]): Map<string, Fen> {
+  const lines = new Map<string, Fen>();
+  const ofOthers = sums.filter(({ source }) => source !== 'resident-cash' && source !== 'resident-donation');
+  for (const [, { key, amount }] of committed(ofOthers))
+    if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
+  return lines;
+}

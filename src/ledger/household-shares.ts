@@ -7,8 +7,7 @@ import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import { householdShares, type Shares } from '../scheme/household-shares.projection.js';
 import { schemeView } from '../scheme/scheme.projection.js';
 import type { BudgetLine } from '../scheme/scheme-state.decider.js';
-import { committed, type Sum } from './cost-split.projection.js';
-import { type HouseholdCash, type ShareRow, shareRows } from './household-rows.projection.js';
+import { committedByOthers, type HouseholdCash, type ShareRow, shareRows } from './household-rows.projection.js';
 import { SchemeFigures } from './scheme-figures.js';
 
 /** What every household of a scheme bears, for its projection and for the decision that lowers a share. */
@@ -29,8 +28,11 @@ export class HouseholdShares {
       view.revisions.find(({ budgetRevision }) => budgetRevision === view.approvedRevision) ?? view.revisions.at(-1);
     const lines = revision?.lines ?? [];
     const households = [...compound.households.values()];
-    const committedByOthers = byOthers(this.figures.sums(schemeId, moment));
-    return { shares: householdShares({ lines, households, adjustments: view.adjustments, committedByOthers }), lines };
+    const others = committedByOthers(this.figures.sums(schemeId, moment));
+    return {
+      shares: householdShares({ lines, households, adjustments: view.adjustments, committedByOthers: others }),
+      lines,
+    };
   }
 
   /** A row for each household: its share, and what it promised and paid; overdue are lines due before `today`. */
@@ -66,16 +68,4 @@ export class HouseholdShares {
     const { shares } = await this.at(scheme, moment);
     return shares.shares.get(householdId)?.get(lineId) ?? 0n;
   }
-}
-
-/**
- * By source: whatever is committed on a line by all but the residents' own cash and gifts, as the split counts it: what
- * came in kind on a pledge is no longer promised, and gifts in kind lower nothing.
- */
-function byOthers(sums: readonly Sum[]): Map<string, Fen> {
-  const lines = new Map<string, Fen>();
-  const others = sums.filter(({ source }) => source !== 'resident-cash' && source !== 'resident-donation');
-  for (const [, { key, amount }] of committed(others))
-    if (key.lineId !== null) lines.set(key.lineId, (lines.get(key.lineId) ?? 0n) + amount);
-  return lines;
 }

@@ -87,8 +87,9 @@ export function withdraw(state: SchemeState, { data, known }: Of<'WithdrawPledge
   if (promised.withdrawn) throw new Rejected('already-done');
   assertOpen(data.occurredOn, known);
   assertNotBefore(data.occurredOn, promised.pledgedOn);
-  const { source, reference, costArea, amount } = promised;
-  const event = { ...data, schemeId: state.scheme!.schemeId, source, reference, costArea, amount };
+  const { source, reference, costArea, amount, lineId, payer } = promised;
+  const marks = { ...(lineId === undefined ? {} : { lineId }), ...(payer === undefined ? {} : { payer }) };
+  const event = { ...data, schemeId: state.scheme!.schemeId, source, reference, costArea, amount, ...marks };
   return { events: [{ type: 'PledgeWithdrawn', data: event }], policyId: state.scheme!.policyId };
 }
 

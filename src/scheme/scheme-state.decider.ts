@@ -162,7 +162,7 @@ export type SchemeEvent = Identified &
         { schemeId: string; surplus: readonly (PoolKey & { amount: string; action: 'return' | 'refund' })[] }
       >
     | Told<'FundingPledged', PledgeData & { schemeId: string }>
-    | Told<'PledgeWithdrawn', { schemeId: string; pledgeId: string; amount: string; reason: string } & PoolKey>
+    | Told<'PledgeWithdrawn', PledgeData & { schemeId: string; reason: string }>
     | Told<'ContributionReceived', ContributionData & { schemeId: string }>
     | Told<
         'ContributionRefunded',

@@ -144,6 +144,14 @@ describe('A scheme', () => {
     given(drafted).when({ type: 'ReceiveFunds', of: type, data }).then(arrived('10.00'));
   });
 
+  it('takes a promise back from the household and the line it was made for', () => {
+    const promise = { source: 'resident-cash', reference: null, costArea: 'in-building', lineId: 'stairs' } as const;
+    const own = { ...promise, schemeId: 's', pledgeId: 'g', amount: '30.00', payer: { householdId: 'h1' } };
+    given(...approved, { type: 'FundingPledged', data: { ...own, occurredOn: '2026-02-01' } })
+      .when({ type: 'WithdrawPledge', data: { pledgeId: 'g', reason: '撤回', occurredOn: '2026-02-02' }, known })
+      .then({ type: 'PledgeWithdrawn', data: { ...own, reason: '撤回', occurredOn: '2026-02-02' } });
+  });
+
   it('gives a payment refund to who bears the payment', () => {
     const before = [...approved, cash('80.00'), arrived('80.00'), paid('p1', '60.00')];
     given(...before)

@@ -1,4 +1,16 @@
-import { type Area, type Bearer, type Form, GRANTS, type LineId, type Part, type Verdict } from './money-commands.js';
+import {
+  type Area,
+  type Bearer,
+  BOND,
+  type Form,
+  type Giver,
+  GRANTS,
+  type HouseholdId,
+  type LineId,
+  type Part,
+  type Source,
+  type Verdict,
+} from './money-commands.js';
 
 /** What the oracle keeps: its own small ledger. Nothing here comes from `src`. */
 export type GrantBook = {
@@ -7,6 +19,8 @@ export type GrantBook = {
   awarded: bigint;
   decomposed: bigint;
   returned: bigint;
+  /** Net of what was returned of it. */
+  lapsed: bigint;
   /** By area. */
   allocated: Map<Area, bigint>;
   disbursed: Map<Area, bigint>;
@@ -20,6 +34,17 @@ export type ContributionBook = Bearer & {
   amount: bigint;
   day: number;
   line?: LineId;
+  pledge?: string;
+  payer?: HouseholdId;
+};
+export type PledgeBook = Bearer & {
+  id: string;
+  giver: Giver;
+  area: Area;
+  amount: bigint;
+  day: number;
+  line?: LineId;
+  payer?: HouseholdId;
 };
 export type PaymentBook = { id: string; line: LineId; from: readonly Part[]; contract?: string; day: number };
 export type ContractBook = { id: string; day: number; lines: Set<LineId> };
@@ -29,13 +54,19 @@ export type Entry = {
   readonly n: number;
   readonly day: number;
   reversed: boolean;
+  reversedOn?: number;
 } & (
   | { is: 'award'; grant: string }
   | { is: 'allocation' | 'withdrawal'; grant: string; area: Area; line?: LineId; amount: bigint }
   | { is: 'disbursement'; grant: string; bearer: Bearer; area: Area; amount: bigint }
   | { is: 'decomposition'; first: boolean; amount: bigint }
   | { is: 'amendment'; grant: string; change: bigint }
-  | { is: 'grant-return'; grant: string; amount: bigint }
+  | { is: 'grant-return'; grant: string; amount: bigint; fromLapsed: bigint }
+  | { is: 'carry-over'; grant: string; amount: bigint }
+  | { is: 'lapse'; grant: string; amount: bigint }
+  | { is: 'service'; of: 'interest' | 'principal'; dueOn: string; amount: bigint }
+  | { is: 'pledge'; pledge: PledgeBook }
+  | { is: 'pledge-withdrawal'; pledge: PledgeBook }
   | { is: 'fund-return'; grant: string; bearer: Bearer; area: Area; amount: bigint }
   | { is: 'contribution'; contribution: ContributionBook }
   | { is: 'refund'; contribution: ContributionBook; amount: bigint }
@@ -45,10 +76,14 @@ export type Entry = {
   | { is: 'payment'; payment: PaymentBook }
   | { is: 'payment-refund'; payment: PaymentBook; to: readonly Part[] }
   | { is: 'substitution'; line: LineId; from: Bearer; to: Bearer; amount: bigint }
+  | { is: 'adjustment'; household: HouseholdId; line: LineId; amount: bigint; borneBy: HouseholdId | Source }
+  | { is: 'acceptance' }
+  | { is: 'final-account'; surplus: readonly string[] }
   | { is: 'reversal' }
 );
 export type EntryOf<Is extends Entry['is']> = Extract<Entry, { is: Is }>;
 
+const NONE: readonly Entry[] = [];
 /** 10 January 2026, in days from 1 February. */
 const AWARDED = -22;
 export const nameOf = ({ source, reference }: Bearer): string => `${source}|${reference ?? ''}`;
@@ -61,12 +96,23 @@ export const at = <K>(map: ReadonlyMap<K, bigint>, key: K): bigint => map.get(ke
 export type No = Verdict | undefined;
 export const refused = (rule: string, unless: boolean): No => (unless ? undefined : `rule-refused ${rule}`);
 
+export const first = (...noes: readonly No[]): No => noes.find((no) => no !== undefined);
+export const firstOf = (noes: Iterable<No>): No => first(...noes);
+/** A refusal, and the warnings that wait for a second person. */
+export type Judged = { readonly no: No; readonly warned: readonly string[] };
+export const plainly = (no: No): Judged => ({ no, warned: [] });
+
+/** 409 of a closed period stands before the order of dates, both before the rules. */
+export const dates = (books: Books, day: number, earliest = Number.NEGATIVE_INFINITY): No =>
+  day <= books.closedThrough ? 'period-closed' : day < earliest ? 'date-order' : undefined;
+
 const newGrant = (awarded: bigint, exists: boolean): GrantBook => ({
   exists,
   since: Number.NEGATIVE_INFINITY,
   awarded,
   decomposed: 0n,
   returned: 0n,
+  lapsed: 0n,
   allocated: new Map(),
   disbursed: new Map(),
   marked: new Map(),
@@ -77,12 +123,12 @@ export class Books {
   readonly grants = new Map<string, GrantBook>([
     ...Object.entries(GRANTS).map(([id, { amount }]): [string, GrantBook] => [id, newGrant(amount, true)]),
     ['child', newGrant(0n, false)],
+    ['bond', newGrant(BOND.amount, true)],
   ]);
-  /** Awards come before everything that is numbered. */
-  readonly entries: Entry[] = Object.keys(GRANTS).map((grant, index) => ({
-    ...{ is: 'award' as const, grant, n: -1 - index, day: AWARDED, reversed: false },
-  }));
+  readonly entries: Entry[] = [];
+  private readonly ofKind = new Map<Entry['is'], Entry[]>();
   readonly contributions: ContributionBook[] = [];
+  readonly pledges: PledgeBook[] = [];
   readonly payments: PaymentBook[] = [];
   readonly contracts: ContractBook[] = [];
   /** Warnings set aside: rule, whose money, area, line or nothing. */
@@ -93,12 +139,25 @@ export class Books {
   readonly known = new Set<string>();
   closedThrough = Number.NEGATIVE_INFINITY;
 
-  /** Entries of a kind that stand. */
-  *standing<Is extends Entry['is']>(is: Is): Generator<EntryOf<Is>> {
-    for (const entry of this.entries) if (entry.is === is && !entry.reversed) yield entry as EntryOf<Is>;
+  /** Awards come before everything that is numbered. */
+  constructor() {
+    for (const [index, grant] of [...Object.keys(GRANTS), 'bond'].entries())
+      this.enter({ is: 'award', grant, n: -1 - index, day: AWARDED, reversed: false });
   }
 
-  isReversed(is: 'contribution' | 'payment' | 'contract', id: string): boolean {
+  enter(entry: Entry): void {
+    this.entries.push(entry);
+    const own = this.ofKind.get(entry.is);
+    if (own) own.push(entry);
+    else this.ofKind.set(entry.is, [entry]);
+  }
+
+  /** Entries of a kind that stand. */
+  standing<Is extends Entry['is']>(is: Is): readonly EntryOf<Is>[] {
+    return (this.ofKind.get(is) ?? NONE).filter(({ reversed }) => !reversed) as readonly Entry[] as EntryOf<Is>[];
+  }
+
+  isReversed(is: 'contribution' | 'payment' | 'contract' | 'pledge', id: string): boolean {
     return this.entries.some(
       (entry) =>
         entry.is === is && entry.reversed && (entry as unknown as Record<string, { id: string }>)[is]!.id === id,

@@ -17,7 +17,7 @@ import {
 export function reverse(books: Books, { entry: n, day }: Extract<Command, { do: 'reverse' }>): No {
   const entry = books.entries.find((one) => one.n === n);
   if (!entry) return 'entry-not-found';
-  if (entry.is === 'reversal') return 'not-reversible';
+  if (entry.is === 'reversal' || entry.is === 'acceptance') return 'not-reversible';
   if (entry.reversed) return 'already-reversed';
   if (dependents(books, entry).length > 0) return 'dependent-entries';
   if (day <= books.closedThrough) return 'period-closed';
@@ -29,6 +29,7 @@ export function reverse(books: Books, { entry: n, day }: Extract<Command, { do: 
 function grantsOf(entry: Entry): string[] {
   if (entry.is === 'decomposition') return ['city', 'child'];
   if (entry.is === 'grant-return') return entry.grant === 'child' ? ['child', 'city'] : [entry.grant];
+  if (entry.is === 'service') return ['bond'];
   return 'grant' in entry ? [entry.grant] : [];
 }
 
@@ -48,6 +49,16 @@ export function dependents(books: Books, entry: Entry): Entry[] {
       );
     case 'change':
       return standing.filter((one) => one.is === 'settlement' && one.contract.id === entry.contract.id);
+    case 'pledge':
+      return standing.filter(
+        (one) =>
+          (one.is === 'contribution' && one.contribution.pledge === entry.pledge.id) ||
+          (one.is === 'pledge-withdrawal' && one.pledge.id === entry.pledge.id),
+      );
+    case 'settlement':
+      return standing.filter((one) => one.is === 'final-account');
+    case 'lapse':
+      return later.filter((one) => one.is === 'grant-return' && one.grant === entry.grant && one.fromLapsed > 0n);
     case 'award':
       return later.filter((one) => grantsOf(one).includes(entry.grant));
     case 'decomposition':
@@ -134,8 +145,9 @@ function contractGone(books: Books, entry: EntryOf<'contract' | 'change'>, day: 
 }
 
 /** Takes an entry out of the sums of the grants; everything else is summed over what stands. */
-export function takeBack(books: Books, entry: Entry): void {
+export function takeBack(books: Books, entry: Entry, day: number): void {
   entry.reversed = true;
+  entry.reversedOn = day;
   const change = (map: Map<string, bigint>, key: string, amount: bigint) => void map.set(key, at(map, key) + amount);
   switch (entry.is) {
     case 'award':
@@ -164,8 +176,12 @@ export function takeBack(books: Books, entry: Entry): void {
     case 'amendment':
       grantOf(books, entry.grant).awarded -= entry.change;
       break;
+    case 'lapse':
+      grantOf(books, entry.grant).lapsed -= entry.amount;
+      break;
     case 'grant-return':
       grantOf(books, entry.grant).returned -= entry.amount;
+      grantOf(books, entry.grant).lapsed += entry.fromLapsed;
       if (entry.grant === 'child') grantOf(books, 'city').decomposed += entry.amount;
       break;
   }

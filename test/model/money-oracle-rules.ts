@@ -1,4 +1,13 @@
-import { type Area, type Bearer, GRANTS, type LineId, LINES, RETENTION_DUE, type Source } from './money-commands.js';
+import {
+  type Area,
+  type Bearer,
+  GRANTS,
+  isOfResidents,
+  type LineId,
+  LINES,
+  RETENTION_DUE,
+  type Source,
+} from './money-commands.js';
 import {
   at,
   type Books,
@@ -13,7 +22,8 @@ import {
   sum,
 } from './money-oracle-book.js';
 
-const GOVERNMENT: readonly Source[] = ['central-grant', 'county-grant', 'city-grant'];
+const GRANTED: readonly Source[] = ['central-grant', 'county-grant', 'city-grant'];
+const GOVERNMENT: readonly Source[] = [...GRANTED, 'special-bond'];
 const OPERATORS: readonly Source[] = ['utility-operator', 'telecom-operator'];
 export const programmeOf = (reference: string | null): 'mof' | 'ndrc' | undefined =>
   reference === 'mof' || reference === 'ndrc' ? reference : undefined;
@@ -26,7 +36,7 @@ export function cellOf({ source, reference }: Bearer, area: Area, line?: LineId)
   const item = line === undefined ? undefined : LINES[line].item;
   if (item === 'overhead-line-duct') {
     if (GOVERNMENT.includes(source)) return { rule: 'R05', level: 'A' };
-    return { rule: 'R05', level: source === 'resident-cash' ? 'S' : 'W' };
+    return { rule: 'R05', level: isOfResidents(source) ? 'S' : 'W' };
   }
   if (item === 'overhead-line-cutover') return { rule: 'R05', level: OPERATORS.includes(source) ? 'A' : 'S' };
   return { rule: 'R03', level: levelOf(source, reference, area, item) };
@@ -36,12 +46,12 @@ function levelOf(source: Source, reference: string | null, area: Area, item: str
   // Operators pay for their own works only; where no work is named there is nothing to refuse yet.
   if (source === 'utility-operator') return item === undefined || item === 'water-and-drainage' ? 'A' : 'S';
   if (source === 'telecom-operator') return item === undefined ? 'A' : 'S';
-  if (GOVERNMENT.includes(source)) {
+  if (GRANTED.includes(source)) {
     if (item === 'elevator') return 'W';
     if (area === 'in-building') return 'S';
     return reference === 'ndrc' && item === 'roof' ? 'W' : 'A';
   }
-  if (source === 'social-capital' && area === 'in-building') return 'W';
+  if ((source === 'social-capital' || source === 'special-bond') && area === 'in-building') return 'W';
   return 'A';
 }
 
@@ -71,9 +81,9 @@ export function otherProgrammePaid(books: Books, bearer: Bearer, line: LineId): 
 }
 
 export const grantOf = (books: Books, id: string): GrantBook => books.grants.get(id)!;
-/** R09: awarded and neither passed down, allocated nor returned. */
-export const freeOf = ({ awarded, decomposed, returned, allocated }: GrantBook): bigint =>
-  awarded - decomposed - returned - sum(allocated.values());
+/** R09: awarded and neither passed down, allocated, returned nor lapsed. */
+export const freeOf = ({ awarded, decomposed, returned, lapsed, allocated }: GrantBook): bigint =>
+  awarded - decomposed - returned - lapsed - sum(allocated.values());
 export const unsentOf = ({ allocated, disbursed }: GrantBook, area: Area): bigint =>
   at(allocated, area) - at(disbursed, area);
 /** What may be withdrawn: of a line what is marked for it, else what no line is marked on; and only what was not sent. */
@@ -139,4 +149,10 @@ export function bearableOf(books: Books, payment: PaymentBook, bearer: Bearer): 
   const ownLeft = own - books.refundedOf(payment, bearer);
   const tookOver = max(0n, books.takenOver(payment.line, bearer));
   return max(0n, min(books.borne(payment.line, bearer), ownLeft + tookOver));
+}
+
+/** After the final account only retention is paid; refunds, returns and withdrawals stay open. */
+export function isClosed(books: Books): boolean {
+  for (const _ of books.standing('final-account')) return true;
+  return false;
 }

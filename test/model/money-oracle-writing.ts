@@ -1,7 +1,21 @@
-import { type Area, type Bearer, type Command, LINES, ofGiver, ofGrant, type Part } from './money-commands.js';
-import { type Books, type Entry, nameOf, type PaymentBook, sum } from './money-oracle-book.js';
-import { bearableOf, grantOf, permission } from './money-oracle-rules.js';
+import {
+  areaOf,
+  type Bearer,
+  type Command,
+  type GrantCommand,
+  isOnGrant,
+  ofGiver,
+  ofSender,
+  type Part,
+  type SchemeCommand,
+  streamOf,
+} from './money-commands.js';
+import { type Books, type Entry, min, nameOf, type PaymentBook, sum } from './money-oracle-book.js';
+import { areaOfGift } from './money-oracle-promises.js';
+import { surplus } from './money-oracle-closing.js';
 import { takeBack } from './money-oracle-reversal.js';
+import { bearableOf, freeOf, grantOf, permission } from './money-oracle-rules.js';
+import { unspent } from './money-oracle-year.js';
 
 const add = <K>(map: Map<K, bigint>, key: K, amount: bigint) => void map.set(key, (map.get(key) ?? 0n) + amount);
 type Fields<E = Entry> = E extends unknown ? Omit<E, 'n' | 'day' | 'reversed'> : never;
@@ -9,60 +23,95 @@ type Fields<E = Entry> = E extends unknown ? Omit<E, 'n' | 'day' | 'reversed'> :
 /** Writes an accepted command into the books. */
 export function down(books: Books, command: Command, warned: readonly string[]): void {
   const { n, day } = command;
-  const enter = (entry: Fields) => void books.entries.push({ ...entry, n, day, reversed: false } as Entry);
+  const enter = (entry: Fields) => books.enter({ ...entry, n, day, reversed: false } as Entry);
   remember(books, command, warned);
   if (command.do === 'close') books.closedThrough = command.through;
   else if (command.do === 'reverse') {
     takeBack(
       books,
       books.entries.find((entry) => entry.n === command.entry)!,
+      day,
     );
     enter({ is: 'reversal' });
-  } else if ('grant' in command || command.do === 'decompose') onGrant(books, command, enter);
+  } else if (isOnGrant(command)) onGrant(books, command, enter);
   else onScheme(books, command, enter);
 }
 
 type Enter = (entry: Fields) => void;
-type GrantCommand = Extract<Command, { grant: string } | { do: 'decompose' }>;
 
 function onGrant(books: Books, command: GrantCommand, enter: Enter): void {
-  const grant = command.do === 'decompose' ? 'city' : command.grant;
+  const grant = streamOf(command);
   const book = grantOf(books, grant);
-  const { amount } = command;
-  if (command.do === 'allocate' || command.do === 'withdraw') {
-    const { line } = command;
-    const area: Area = line === undefined ? (command.area ?? 'public-area') : LINES[line].area;
-    const change = command.do === 'allocate' ? amount : -amount;
-    add(book.allocated, area, change);
-    if (line !== undefined) add(book.marked, `${area}|${line}`, change);
-    const is = command.do === 'allocate' ? 'allocation' : 'withdrawal';
-    enter({ is, grant, area, amount, ...(line === undefined ? {} : { line }) });
-  } else if (command.do === 'disburse') {
-    const area = command.area ?? 'public-area';
-    add(book.disbursed, area, amount);
-    books.known.add(grant);
-    for (const one of books.promisedPermissions)
-      if (one.grant === grant && one.area === area)
-        books.permissions.add(permission(one.rule, ofGrant(command.grant), area, one.line));
-    enter({ is: 'disbursement', grant, bearer: ofGrant(command.grant), area, amount });
-  } else if (command.do === 'decompose') {
-    const child = grantOf(books, 'child');
-    const first = !child.exists;
-    if (first) Object.assign(child, { exists: true, since: command.day });
-    book.decomposed += amount;
-    child.awarded += amount;
-    enter({ is: 'decomposition', first, amount });
-  } else if (command.do === 'amend') {
-    enter({ is: 'amendment', grant, change: amount - book.awarded });
-    book.awarded = amount;
-  } else {
-    book.returned += amount;
-    if (grant === 'child') grantOf(books, 'city').decomposed -= amount;
-    enter({ is: 'grant-return', grant, amount });
+  switch (command.do) {
+    case 'allocate':
+    case 'withdraw': {
+      const { line, amount } = command;
+      const area = areaOf(command);
+      const change = command.do === 'allocate' ? amount : -amount;
+      add(book.allocated, area, change);
+      if (line !== undefined) add(book.marked, `${area}|${line}`, change);
+      const is = command.do === 'allocate' ? 'allocation' : 'withdrawal';
+      return enter({ is, grant, area, amount, ...(line === undefined ? {} : { line }) });
+    }
+    case 'disburse': {
+      const { amount, area = 'public-area' } = command;
+      add(book.disbursed, area, amount);
+      books.known.add(grant);
+      for (const one of books.promisedPermissions)
+        if (one.grant === grant && one.area === area)
+          books.permissions.add(permission(one.rule, ofSender(grant), area, one.line));
+      return enter({ is: 'disbursement', grant, bearer: ofSender(grant), area, amount });
+    }
+    case 'decompose': {
+      const { amount, day } = command;
+      const child = grantOf(books, 'child');
+      const first = !child.exists;
+      if (first) Object.assign(child, { exists: true, since: day });
+      book.decomposed += amount;
+      child.awarded += amount;
+      return enter({ is: 'decomposition', first, amount });
+    }
+    case 'amend': {
+      const { amount } = command;
+      enter({ is: 'amendment', grant, change: amount - book.awarded });
+      book.awarded = amount;
+      return;
+    }
+    default:
+      return later(books, command, enter);
   }
 }
 
-type SchemeCommand = Exclude<Command, GrantCommand | { do: 'close' | 'reverse' }>;
+/** What happens to a grant when its year is over, and to a bond when interest falls due. */
+function later(
+  books: Books,
+  command: Exclude<GrantCommand, { do: 'allocate' | 'withdraw' | 'disburse' | 'decompose' | 'amend' }>,
+  enter: Enter,
+): void {
+  const grant = streamOf(command);
+  const book = grantOf(books, grant);
+  switch (command.do) {
+    case 'return-grant': {
+      const { amount } = command;
+      const fromLapsed = min(amount, book.lapsed);
+      book.lapsed -= fromLapsed;
+      book.returned += amount;
+      if (grant === 'child') grantOf(books, 'city').decomposed -= amount;
+      return enter({ is: 'grant-return', grant, amount, fromLapsed });
+    }
+    case 'carry-over':
+      return enter({ is: 'carry-over', grant, amount: unspent(books, grant) });
+    case 'lapse': {
+      const amount = freeOf(book);
+      book.lapsed += amount;
+      return enter({ is: 'lapse', grant, amount });
+    }
+    case 'serve': {
+      const { of, dueOn, amount } = command;
+      return enter({ is: 'service', of, dueOn, amount });
+    }
+  }
+}
 
 function onScheme(books: Books, command: SchemeCommand, enter: Enter): void {
   const { n, day } = command;
@@ -72,10 +121,27 @@ function onScheme(books: Books, command: SchemeCommand, enter: Enter): void {
       add(grantOf(books, from.reference).disbursed, area, -amount);
       return enter({ is: 'fund-return', grant: from.reference, bearer: from, area, amount });
     }
+    case 'pledge': {
+      const { source: giver, amount, line, payer } = command;
+      const told = { ...(line ? { line } : {}), ...(payer ? { payer } : {}) };
+      const pledge = { ...ofGiver(giver), giver, id: `g${n}`, area: areaOf(command), amount, day, ...told };
+      books.pledges.push(pledge);
+      return enter({ is: 'pledge', pledge });
+    }
+    case 'withdraw-pledge':
+      return enter({ is: 'pledge-withdrawal', pledge: books.pledges.find(({ id }) => id === command.pledge)! });
     case 'contribute': {
-      const { source, form, amount, line, area } = command;
-      const place = { area: line === undefined ? (area ?? 'public-area') : LINES[line].area };
-      const contribution = { ...ofGiver(source), ...place, id: `c${n}`, form, amount, day, ...(line ? { line } : {}) };
+      const { source, form, amount, line, pledge, payer } = command;
+      const told = { ...(line ? { line } : {}), ...(pledge ? { pledge } : {}), ...(payer ? { payer } : {}) };
+      const contribution = {
+        ...ofGiver(source),
+        id: `c${n}`,
+        area: areaOfGift(books, command),
+        form,
+        amount,
+        day,
+        ...told,
+      };
       books.contributions.push(contribution);
       return enter({ is: 'contribution', contribution });
     }
@@ -112,6 +178,14 @@ function onScheme(books: Books, command: SchemeCommand, enter: Enter): void {
       const { line, from, to, amount } = command;
       return enter({ is: 'substitution', line, from, to, amount });
     }
+    case 'adjust-share': {
+      const { household, line, amount, borneBy } = command;
+      return enter({ is: 'adjustment', household, line, amount, borneBy });
+    }
+    case 'accept':
+      return enter({ is: 'acceptance' });
+    case 'final-account':
+      return enter({ is: 'final-account', surplus: surplus(books) });
   }
 }
 
@@ -138,21 +212,17 @@ function spread(books: Books, payment: PaymentBook, amount: bigint): Part[] {
 
 /** A warning a second person set aside covers what follows of the same money and line, or area where no line was named. */
 function remember(books: Books, command: Command, rules: readonly string[]): void {
+  if (rules.length === 0 || !('agreed' in command)) return;
+  const line = command.line ?? '';
+  const area = command.do === 'contribute' ? areaOfGift(books, command) : areaOf(command);
   for (const rule of rules) {
-    if (command.do === 'allocate') {
-      const area = command.line === undefined ? (command.area ?? 'public-area') : LINES[command.line].area;
-      books.promisedPermissions.push({ grant: command.grant, area, rule, line: command.line ?? '' });
-      continue;
-    }
-    if (!('line' in command) && command.do !== 'contribute') continue;
-    const { line } = command as { line?: keyof typeof LINES };
-    const area = line === undefined ? ((command as { area?: Area }).area ?? 'public-area') : LINES[line].area;
-    for (const bearer of bearersOf(command)) books.permissions.add(permission(rule, bearer, area, line ?? ''));
+    if (command.do === 'allocate') books.promisedPermissions.push({ grant: command.grant, area, rule, line });
+    else for (const bearer of bearersOf(command)) books.permissions.add(permission(rule, bearer, area, line));
   }
 }
 
 function bearersOf(command: Command): readonly Bearer[] {
   if (command.do === 'pay') return command.from;
   if (command.do === 'substitute') return [command.to];
-  return command.do === 'contribute' ? [ofGiver(command.source)] : [];
+  return command.do === 'contribute' || command.do === 'pledge' ? [ofGiver(command.source)] : [];
 }

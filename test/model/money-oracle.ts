@@ -1,16 +1,29 @@
 import {
-  type Area,
+  areaOf,
   type Command,
-  type Deed,
+  type CommandTo,
   LINES,
   type LineId,
-  ofGiver,
-  ofGrant,
+  ofSender,
   OK,
   type Part,
   type Verdict,
 } from './money-commands.js';
-import { type Books, type ContractBook, min, type No, refused, sum } from './money-oracle-book.js';
+import {
+  type Books,
+  type ContractBook,
+  dates,
+  first,
+  firstOf,
+  type Judged,
+  min,
+  type No,
+  plainly,
+  refused,
+  sum,
+} from './money-oracle-book.js';
+import { accept, adjustShare, approveFinalAccount } from './money-oracle-closing.js';
+import { contribute, pledge, refund, withdrawPledge } from './money-oracle-promises.js';
 import { reverse } from './money-oracle-reversal.js';
 import {
   allowedBy,
@@ -21,6 +34,7 @@ import {
   contractsOn,
   freeOf,
   grantOf,
+  isClosed,
   isProgramme,
   linesOf,
   matrix,
@@ -31,16 +45,7 @@ import {
   withdrawableOf,
 } from './money-oracle-rules.js';
 import * as write from './money-oracle-writing.js';
-
-type Of<Do extends Deed['do']> = Extract<Command, { do: Do }>;
-const areaOf = ({ area, line }: { area?: Area; line?: LineId }): Area =>
-  line === undefined ? (area ?? 'public-area') : LINES[line].area;
-const first = (...noes: readonly No[]): No => noes.find((no) => no !== undefined);
-const firstOf = (noes: Iterable<No>): No => first(...noes);
-
-/** 409 of a closed period stands before the order of dates, both before the rules. */
-const dates = (books: Books, day: number, earliest = Number.NEGATIVE_INFINITY): No =>
-  day <= books.closedThrough ? 'period-closed' : day < earliest ? 'date-order' : undefined;
+import { closeYear, serve } from './money-oracle-year.js';
 
 /** What happens to a command: accepted and written, or refused with the code and the rule. */
 export function decide(books: Books, command: Command): Verdict {
@@ -50,9 +55,6 @@ export function decide(books: Books, command: Command): Verdict {
   write.down(books, command, warned);
   return OK;
 }
-
-type Judged = { readonly no: No; readonly warned: readonly string[] };
-const plainly = (no: No): Judged => ({ no, warned: [] });
 
 function judged(books: Books, command: Command): Judged {
   switch (command.do) {
@@ -83,6 +85,21 @@ function judged(books: Books, command: Command): Judged {
       return plainly(refund(books, command));
     case 'refund-payment':
       return plainly(refundPayment(books, command));
+    case 'carry-over':
+    case 'lapse':
+      return plainly(closeYear(books, command));
+    case 'serve':
+      return plainly(serve(books, command));
+    case 'pledge':
+      return pledge(books, command);
+    case 'withdraw-pledge':
+      return plainly(withdrawPledge(books, command));
+    case 'adjust-share':
+      return plainly(adjustShare(books, command));
+    case 'accept':
+      return plainly(accept(books, command.day));
+    case 'final-account':
+      return plainly(approveFinalAccount(books, command.day));
     case 'close':
       return plainly(command.through <= books.closedThrough ? 'already-done' : undefined);
     case 'reverse':
@@ -90,27 +107,37 @@ function judged(books: Books, command: Command): Judged {
   }
 }
 
-function allocate(books: Books, { grant, amount, day, line, ...place }: Of<'allocate'>): Judged {
+function allocate(books: Books, { grant, amount, day, line, ...place }: CommandTo<'allocate'>): Judged {
   const book = grantOf(books, grant);
   if (!book.exists) return plainly('grant-not-found');
   const area = areaOf({ ...place, ...(line ? { line } : {}) });
   const wrongDay = dates(books, day, book.since);
   if (wrongDay) return plainly(wrongDay);
-  const bearer = ofGrant(grant);
+  const bearer = ofSender(grant);
   const { level, rule } = cellOf(bearer, area, line);
   const other = isProgramme(grant) ? (grant === 'mof' ? 'ndrc' : 'mof') : undefined;
   const spoken =
     other !== undefined &&
     line !== undefined &&
-    (books.borne(line, ofGrant(other)) > 0n || (grantOf(books, other).marked.get(`${area}|${line}`) ?? 0n) > 0n);
+    (books.borne(line, ofSender(other)) > 0n || (grantOf(books, other).marked.get(`${area}|${line}`) ?? 0n) > 0n);
   const no = first(refused(rule, level !== 'S'), refused('R11', !spoken), refused('R09', amount <= freeOf(book)));
+  // One granted without a line covers what its whole area warns of, not what a line adds.
+  const ofArea = cellOf(bearer, area);
+  const coversArea = ofArea.level === 'W' && ofArea.rule === rule;
   const isSetAside = books.promisedPermissions.some(
-    (one) => one.grant === grant && one.area === area && one.rule === rule && one.line === (line ?? ''),
+    (one) =>
+      one.grant === grant &&
+      one.area === area &&
+      one.rule === rule &&
+      (one.line === (line ?? '') || (one.line === '' && coversArea)),
   );
   return { no, warned: level === 'W' && !isSetAside ? [rule] : [] };
 }
 
-function onGrant(books: Books, command: Of<'withdraw' | 'disburse' | 'decompose' | 'amend' | 'return-grant'>): No {
+function onGrant(
+  books: Books,
+  command: CommandTo<'withdraw' | 'disburse' | 'decompose' | 'amend' | 'return-grant'>,
+): No {
   const grant = command.do === 'decompose' ? 'city' : command.grant;
   const book = grantOf(books, grant);
   if (!book.exists) return 'grant-not-found';
@@ -125,37 +152,18 @@ function onGrant(books: Books, command: Of<'withdraw' | 'disburse' | 'decompose'
       return refused('R09', amount <= unsentOf(book, command.area ?? 'public-area'));
     case 'amend':
       return refused('R09', amount >= book.awarded - freeOf(book));
-    default:
+    case 'decompose':
       return refused('R09', amount <= freeOf(book));
+    case 'return-grant':
+      return refused('R09', amount <= freeOf(book) + book.lapsed);
   }
 }
 
-function contribute(books: Books, command: Of<'contribute'>): Judged {
-  const { source, form, amount, day, line } = command;
-  const wrongDay = dates(books, day);
-  if (wrongDay) return plainly(wrongDay);
-  const { stop, warns } = matrix(books, ofGiver(source), areaOf(command), line);
-  const budget = form === 'direct-payment' ? LINES[line!].amount - books.paidOn(line!) - books.directOn(line!) : amount;
-  const no = first(stop === undefined ? undefined : refused(stop, false), refused('R10', amount <= budget));
-  return { no, warned: warns === undefined ? [] : [warns] };
-}
-
-function refund(books: Books, { contribution: id, amount, day }: Of<'refund'>): No {
-  const contribution = books.contributions.find((one) => one.id === id);
-  if (!contribution) return 'contribution-not-found';
-  if (contribution.form === 'direct-payment') return 'wrong-route';
-  if (books.isReversed('contribution', id)) return 'already-reversed';
-  let left = contribution.amount;
-  for (const entry of books.standing('refund')) if (entry.contribution.id === id) left -= entry.amount;
-  const there = contribution.form === 'cash' ? poolOf(books, contribution, contribution.area) : left;
-  return dates(books, day, contribution.day) ?? refused('R08', amount <= min(left, there));
-}
-
-function onContract(books: Books, command: Of<'contract' | 'change' | 'settle'>): No {
+function onContract(books: Books, command: CommandTo<'contract' | 'change' | 'settle'>): No {
   if (command.do === 'contract') {
     const fits = ({ line, amount }: { line: LineId; amount: bigint }) =>
       amount <= LINES[line].amount - contractedOn(books, line);
-    return dates(books, command.day) ?? refused('R10', command.lines.every(fits));
+    return dates(books, command.day) ?? refused('R10', !isClosed(books) && command.lines.every(fits));
   }
   const contract = books.contracts.find(({ id }) => id === command.contract);
   if (!contract) return 'contract-not-found';
@@ -163,7 +171,7 @@ function onContract(books: Books, command: Of<'contract' | 'change' | 'settle'>)
   return command.do === 'change' ? change(books, command, contract) : settle(books, command, contract);
 }
 
-function change(books: Books, { line, amount, day }: Of<'change'>, contract: ContractBook): No {
+function change(books: Books, { line, amount, day }: CommandTo<'change'>, contract: ContractBook): No {
   for (const settled of books.standing('settlement')) if (settled.contract.id === contract.id) return 'already-done';
   const after = amountOf(books, contract, line) + amount;
   const others = sum(
@@ -174,6 +182,7 @@ function change(books: Books, { line, amount, day }: Of<'change'>, contract: Con
   return (
     dates(books, day, contract.day) ??
     first(
+      refused('R10', !isClosed(books)),
       refused('R10', amount <= LINES[line].amount - contractedOn(books, line)),
       refused('R10', after >= books.paidOn(line, contract.id) && after >= 0n),
       refused('R10', amount >= 0n || after + others >= books.paidOn(line)),
@@ -181,14 +190,16 @@ function change(books: Books, { line, amount, day }: Of<'change'>, contract: Con
   );
 }
 
-function settle(books: Books, { line, audited, day }: Of<'settle'>, contract: ContractBook): No {
+function settle(books: Books, { line, audited, day }: CommandTo<'settle'>, contract: ContractBook): No {
   if (!linesOf(books, contract).has(line)) return 'line-not-found';
   for (const settled of books.standing('settlement'))
     if (settled.contract.id === contract.id && settled.line === line) return 'already-done';
-  return dates(books, day, contract.day) ?? refused('R10', audited <= amountOf(books, contract, line));
+  return (
+    dates(books, day, contract.day) ?? refused('R10', !isClosed(books) && audited <= amountOf(books, contract, line))
+  );
 }
 
-function pay(books: Books, { line, from, contract: id, operation, day }: Of<'pay'>): Judged {
+function pay(books: Books, { line, from, contract: id, operation, held, day }: CommandTo<'pay'>): Judged {
   const contract = books.contracts.find((one) => one.id === id);
   if (id !== undefined && !contract) return plainly('contract-not-found');
   if (contract && books.isReversed('contract', contract.id)) return plainly('already-reversed');
@@ -204,6 +215,7 @@ function pay(books: Books, { line, from, contract: id, operation, day }: Of<'pay
     stopOf(cells),
     refused('R11', !mixed && !from.some((part) => otherProgrammePaid(books, part, line))),
     refused('R18', !runs),
+    refused('R10', held || !isClosed(books)),
     spending(books, line, sum(from.map((part) => part.amount)), day, contract),
     firstOf(from.map((part) => refused('R08', part.amount <= poolOf(books, part, area)))),
   );
@@ -225,7 +237,7 @@ const warnsOf = (cells: Cells): string[] => [
   ),
 ];
 
-function refundPayment(books: Books, { payment: id, amount, to, day }: Of<'refund-payment'>): No {
+function refundPayment(books: Books, { payment: id, amount, to, day }: CommandTo<'refund-payment'>): No {
   const payment = books.payments.find((one) => one.id === id);
   if (!payment) return 'payment-not-found';
   if (books.isReversed('payment', id)) return 'already-reversed';
@@ -238,7 +250,7 @@ function refundPayment(books: Books, { payment: id, amount, to, day }: Of<'refun
   return dates(books, day, payment.day) ?? refused('R08', fits);
 }
 
-function substitute(books: Books, { line, from, to, amount, day }: Of<'substitute'>): Judged {
+function substitute(books: Books, { line, from, to, amount, day }: CommandTo<'substitute'>): Judged {
   const wrongDay = dates(books, day);
   if (wrongDay) return plainly(wrongDay);
   const { area } = LINES[line];
@@ -246,6 +258,7 @@ function substitute(books: Books, { line, from, to, amount, day }: Of<'substitut
   const no = first(
     stop === undefined ? undefined : refused(stop, false),
     refused('R11', !otherProgrammePaid(books, to, line)),
+    refused('R10', !isClosed(books)),
     refused('R08', amount <= books.borne(line, from)),
     refused('R08', amount <= poolOf(books, to, area)),
   );

@@ -1,39 +1,44 @@
+import { type BondCommand, bondDecider } from '../../src/bond/bond.decider.js';
+import type { BondEvent, BondState } from '../../src/bond/bond-state.decider.js';
 import type { SchemeFacts } from '../../src/grant/allocation.decider.js';
 import { grantDecider, type GrantCommand } from '../../src/grant/grant.decider.js';
 import type { GrantEvent, GrantState } from '../../src/grant/grant-state.decider.js';
 import type { Entry, ReversedData } from '../../src/kernel/facts.js';
 import { yuan } from '../../src/kernel/money.js';
 import { Rejected } from '../../src/kernel/rejection.js';
-import { postingsOf } from '../../src/ledger/ledger.read-model.js';
-import { assertBalanced } from '../../src/ledger/posting.postings.js';
 import type { RecordedEvent } from '../../src/platform/event-store/codec.js';
 import { CHANGZHI_2020 } from '../../src/policy/changzhi-2020.rules.js';
 import { schemeDecider, type SchemeCommand } from '../../src/scheme/scheme.decider.js';
 import { paidByProgramme } from '../../src/scheme/scheme-evolve.decider.js';
 import type { SchemeEvent, SchemeState } from '../../src/scheme/scheme-state.decider.js';
 import {
-  type Bearer,
+  BOND,
   type Command,
+  type CommandTo,
+  type GrantCommand as Asked,
   GRANTS,
-  type GrantId,
+  isOnGrant,
   type LineId,
   LINES,
   OK,
-  ofGiver,
-  type Part,
-  RETENTION_DUE,
   SCHEME,
+  type SchemeCommand as AskedOfScheme,
+  type SenderId,
+  streamOf,
   type Verdict,
 } from './money-commands.js';
+import { MoneyLedger } from './money-ledger.js';
+import { BUDGET, dateOf, FLATS, placeOf, schemeCommand } from './money-told.js';
 
-type Event = SchemeEvent | GrantEvent;
+type Event = SchemeEvent | GrantEvent | BondEvent;
 type Told = { readonly stream: string; readonly event: Event & { readonly eventId: string } };
 /** What one command recorded: on its own stream, and on the other where its money crossed. */
 type Recorded = { readonly own: Told; readonly other?: Told };
 
-const dateOf = (day: number): string => new Date(Date.UTC(2026, 1, 1 + day)).toISOString().slice(0, 10);
-const told = ({ amount, ...bearer }: Part) => ({ ...bearer, amount: yuan(amount) });
 const GRANT_OF: Record<string, string> = { city: '1404', child: '140403' };
+
+/** `fen`: more in every award and bond than there is; `hears`: a command taken for another. */
+export type Wrong = { readonly fen?: bigint; readonly hears?: (command: Command) => Command };
 
 /** The deciders themselves, with crossings played by hand: the receiving leg is fed what the sending one recorded. */
 export class World {
@@ -41,28 +46,34 @@ export class World {
   private readonly grants = new Map<string, GrantState>();
   private closedThrough: string | null = null;
   private readonly recorded = new Map<number, Recorded>();
-  readonly balances = new Map<string, bigint>();
+  private bond: BondState = bondDecider.initial();
+  readonly ledger = new MoneyLedger();
   private eventNo = 0;
 
-  constructor() {
+  /** A service that is wrong on purpose, so that the test can show it would be found. */
+  constructor(private readonly wrong: Wrong = {}) {
+    const { fen: extra = 0n } = wrong;
     const on = (occurredOn: string) => ({ occurredOn, schemeId: SCHEME });
-    const lines = Object.entries(LINES).map(([lineId, { item, area, amount }]) => ({
-      ...{ lineId, workItem: item, costArea: area, amount: yuan(amount) },
-      ...{ scope: { all: true as const }, shareMethod: 'area' as const },
-    }));
     const drafted = { compoundId: 'c1', divisionCode: '140403', planYear: 2026, title: '方案', centralPlan: true };
     const data = { ...drafted, ...on('2026-01-05'), planStage: 'planned' as const, policyId: 'changzhi-2020' };
     this.tell(`scheme-${SCHEME}`, { type: 'SchemeDrafted', data });
-    const budget = { budgetRevision: 1, lines, reason: '编制', recordedBy: 'clerk', ...on('2026-01-06') };
+    const budget = { budgetRevision: 1, lines: BUDGET, reason: '编制', recordedBy: 'clerk', ...on('2026-01-06') };
     this.tell(`scheme-${SCHEME}`, { type: 'BudgetRevised', data: budget });
     const approval = { approvedOn: '2026-01-09', budgetRevision: 1, ...on('2026-01-09') };
     this.tell(`scheme-${SCHEME}`, { type: 'SchemeApproved', data: approval });
+    const started = { startedOn: '2026-01-12', ...on('2026-01-12') };
+    this.tell(`scheme-${SCHEME}`, { type: 'ConstructionStarted', data: started });
     Object.entries(GRANTS).forEach(([grantId, { source, programme, amount }], index) => {
-      const award = { grantId, source, amount: yuan(amount), fiscalYear: 2026, divisionCode: '1404' };
+      const award = { grantId, source, amount: yuan(amount + extra), fiscalYear: 2026, divisionCode: '1404' };
       const more = { budgetBook: 'general' as const, directFunds: false, ...(programme ? { programme } : {}) };
       const awarded = { type: 'GrantAwarded' as const, data: { ...award, ...more, occurredOn: dateOf(-22) } };
       this.recorded.set(-1 - index, { own: this.tell(`grant-${grantId}`, awarded) });
     });
+    const { amount, couponRate, termYears, paymentsPerYear, valueDate } = BOND;
+    const terms = { couponRate, termYears, paymentsPerYear, valueDate, repayment: 'equal-principal' as const };
+    const bond = { bondId: 'bond', name: '专项债', divisionCode: '1404', principal: yuan(amount + extra), ...terms };
+    const issued = this.tell('bond-bond', { type: 'BondIssued', data: { ...bond, occurredOn: dateOf(-22) } });
+    this.recorded.set(-1 - Object.keys(GRANTS).length, { own: issued });
   }
 
   private grant(grantId: string): GrantState {
@@ -73,9 +84,9 @@ export class World {
   /** An event becomes part of its stream, and of the books: every posting is added up, every book at zero. */
   private tell(stream: string, event: object): Told {
     const dressed = { ...event, stream, eventId: `e${++this.eventNo}` } as unknown as Told['event'];
-    for (const posting of assertBalanced(postingsOf(dressed as unknown as RecordedEvent)))
-      this.balances.set(posting.account, (this.balances.get(posting.account) ?? 0n) + posting.amount);
+    this.ledger.post(dressed as unknown as RecordedEvent);
     if (stream.startsWith('scheme-')) this.scheme = schemeDecider.evolve(this.scheme, dressed as SchemeEvent);
+    else if (stream.startsWith('bond-')) this.bond = bondDecider.evolve(this.bond, dressed as BondEvent);
     else {
       const grantId = stream.slice('grant-'.length);
       this.grants.set(grantId, grantDecider.evolve(this.grant(grantId), dressed as GrantEvent));
@@ -83,8 +94,15 @@ export class World {
     return { stream, event: dressed };
   }
 
+  /** What the final account that a command made says is left. */
+  surplusOf(n: number) {
+    const { event } = this.recorded.get(n)!.own;
+    return event.type === 'FinalAccountApproved' ? event.data.surplus : [];
+  }
+
   /** Decides and records a command as the service would; what is refused says why. */
-  run(command: Command): Verdict {
+  run(asked: Command): Verdict {
+    const command = this.wrong.hears?.(asked) ?? asked;
     if (command.do === 'close') return this.close(dateOf(command.through));
     try {
       const made = command.do === 'reverse' ? this.reverse(command) : this.act(command);
@@ -104,25 +122,39 @@ export class World {
 
   private act(command: Exclude<Command, { do: 'close' | 'reverse' }>): Recorded {
     const agreed = 'agreed' in command && command.agreed;
-    const grantId = command.do === 'decompose' ? 'city' : 'grant' in command ? command.grant : undefined;
-    if (grantId === undefined) {
-      const own = this.decide(`scheme-${SCHEME}`, schemeCommand(command as never, this.known()), agreed);
+    if (!isOnGrant(command)) {
+      const own = this.decide(`scheme-${SCHEME}`, this.onScheme(command), agreed);
       return { own, ...this.arriveBack(own) };
     }
-    if (!this.grant(grantId).award) throw new Rejected('grant-not-found');
-    const own = this.decide(`grant-${grantId}`, this.grantCommand(command as never), agreed);
+    const sender = streamOf(command);
+    if (sender === 'bond') {
+      const own = this.decide('bond-bond', this.bondCommand(command as never), agreed);
+      return { own, ...this.arrive(own) };
+    }
+    if (!this.grant(sender).award) throw new Rejected('grant-not-found');
+    const own = this.decide(`grant-${sender}`, this.grantCommand(command as never), agreed);
     return { own, ...this.arrive(own) };
   }
 
   private known() {
-    return { closedThrough: this.closedThrough, compound: { households: new Map() } };
+    const households = new Map(FLATS.map((flat) => [flat.householdId, flat]));
+    return { closedThrough: this.closedThrough, compound: { households } };
+  }
+
+  private onScheme(command: AskedOfScheme): object {
+    const told = schemeCommand(command, this.known());
+    if (command.do !== 'adjust-share') return told;
+    const borne = this.ledger.shares().shares.get(command.household)?.get(command.line) ?? 0n;
+    return { ...told, borne };
   }
 
   private decide(stream: string, command: object, agreed: boolean): Told {
     const decideWith = (granted: readonly string[]) =>
       stream.startsWith('scheme-')
         ? schemeDecider.decide(this.scheme, command as SchemeCommand, granted)
-        : grantDecider.decide(this.grant(stream.slice('grant-'.length)), command as GrantCommand, granted);
+        : stream.startsWith('bond-')
+          ? bondDecider.decide(this.bond, command as BondCommand, granted)
+          : grantDecider.decide(this.grant(stream.slice('grant-'.length)), command as GrantCommand, granted);
     let override = {};
     let decision;
     try {
@@ -147,6 +179,13 @@ export class World {
       const command = { type: 'ReceiveFunds', of: 'GrantFundsReceived', data };
       return { other: this.decide(`scheme-${SCHEME}`, command, false) };
     }
+    if (event.type === 'BondProceedsDisbursed') {
+      const { bondId, costArea, schemeId, amount, permitted } = event.data;
+      const receipt = { schemeId, source: 'special-bond', reference: bondId, costArea, amount, occurredOn };
+      const data = { ...receipt, crossingId: event.eventId, ...(permitted ? { permitted } : {}) };
+      const command = { type: 'ReceiveFunds', of: 'BondFundsReceived', data };
+      return { other: this.decide(`scheme-${SCHEME}`, command, false) };
+    }
     if (event.type === 'GrantDecomposed') {
       const { childGrantId, grantId, divisionCode, amount, inherits } = event.data;
       const data = { ...inherits, grantId: childGrantId, parentGrantId: grantId, divisionCode, amount, occurredOn };
@@ -167,11 +206,14 @@ export class World {
     if (event.type !== 'FundsReturned') return {};
     const { source, reference, schemeId, costArea, amount, reason, occurredOn } = event.data;
     const data = { schemeId, source, costArea, amount, reason, occurredOn, crossingId: event.eventId };
-    return { other: this.decide(`grant-${reference}`, { type: 'ReceiveReturn', data }, false) };
+    const { source: _, ...toBond } = data;
+    return source === 'special-bond'
+      ? { other: this.decide('bond-bond', { type: 'ReceiveReturn', data: toBond }, false) }
+      : { other: this.decide(`grant-${reference}`, { type: 'ReceiveReturn', data }, false) };
   }
 
   /** Either leg stands for both: decided where the money is now, the sender follows. */
-  private reverse({ entry, otherLeg, day }: Extract<Command, { do: 'reverse' }>): Recorded {
+  private reverse({ entry, otherLeg, day }: CommandTo<'reverse'>): Recorded {
     const found = this.recorded.get(entry);
     if (!found) throw new Rejected('entry-not-found');
     // The reversal of a crossing is two facts as well, and neither can be reversed: name either.
@@ -188,7 +230,7 @@ export class World {
     return { own, other: this.decide(found.own.stream, following, false) };
   }
 
-  private facts(grant: GrantId, line: LineId | undefined): SchemeFacts {
+  private facts(grant: SenderId, line: LineId | undefined): SchemeFacts {
     const own = grant === 'mof' || grant === 'ndrc' ? grant : undefined;
     const other = own === 'mof' ? 'ndrc' : 'mof';
     const marked = (lineId: LineId): bigint =>
@@ -198,85 +240,48 @@ export class World {
     return {
       ...{ schemeId: SCHEME, divisionCode: '140403', pack: CHANGZHI_2020, centralPlan: true, otherProgramme: spoken },
       workItems: Object.values(LINES).map(({ item }) => item),
-      ...(line === undefined ? {} : { line: { lineId: line, workItem: LINES[line].item, costArea: LINES[line].area } }),
+      ...(line === undefined ? {} : { line: BUDGET.find(({ lineId }) => lineId === line)! }),
     };
   }
 
-  private grantCommand(command: Extract<Command, { grant: GrantId } | { do: 'decompose' }>): object {
+  private grantCommand(command: Exclude<Asked, { do: 'serve' }>): object {
     const known = { closedThrough: this.closedThrough, childElsewhere: false };
-    const on = { occurredOn: dateOf(command.day), documentNo: '长财〔2026〕1号', amount: yuan(command.amount) };
+    const on = { occurredOn: dateOf(command.day), documentNo: '长财〔2026〕1号' };
+    if (command.do === 'carry-over') {
+      const year = { fiscalYear: command.year, ...on };
+      const read = { paid: this.ledger.paidThrough(command.grant, '2026-12-31'), readPosition: 0 };
+      return { type: 'CarryOverGrant', data: year, known: { ...known, ...read } };
+    }
+    if (command.do === 'lapse') return { type: 'LapseGrant', data: { fiscalYear: command.year, ...on }, known };
+    const sum = { ...on, amount: yuan(command.amount) };
     if (command.do === 'decompose')
-      return { type: 'DecomposeGrant', data: { ...on, childGrantId: 'child', divisionCode: GRANT_OF['child'] }, known };
-    if (command.do === 'amend') return { type: 'AmendGrant', data: { ...on, reason: '调整' }, known };
-    if (command.do === 'return-grant') return { type: 'ReturnGrant', data: on, known };
-    const line = 'line' in command ? command.line : undefined;
-    const place = {
-      ...(line === undefined ? {} : { lineId: line }),
-      ...(command.area ? { costArea: command.area } : {}),
-    };
-    const scheme = this.facts(command.grant, line);
-    const data = { ...on, ...place, schemeId: SCHEME };
+      return {
+        type: 'DecomposeGrant',
+        data: { ...sum, childGrantId: 'child', divisionCode: GRANT_OF['child'] },
+        known,
+      };
+    if (command.do === 'amend') return { type: 'AmendGrant', data: { ...sum, reason: '调整' }, known };
+    if (command.do === 'return-grant') return { type: 'ReturnGrant', data: sum, known };
+    const scheme = this.facts(command.grant, 'line' in command ? command.line : undefined);
+    const data = { ...sum, ...placeOf(command), schemeId: SCHEME };
     if (command.do === 'allocate') return { type: 'AllocateGrant', data, known, scheme };
     if (command.do === 'withdraw')
       return { type: 'WithdrawAllocation', data: { ...data, reason: '调整' }, known, scheme };
     return { type: 'DisburseGrant', data: { ...data, voucherNo: '拨' }, known, scheme };
   }
-}
 
-type OnScheme = Exclude<Command, { grant: GrantId } | { do: 'decompose' | 'close' | 'reverse' }>;
-
-function schemeCommand(command: OnScheme, known: object): object {
-  const { n } = command;
-  const on = { occurredOn: dateOf(command.day) };
-  const make = (type: string, data: object) => ({ type, data: { ...data, ...on }, known });
-  const withLine = (line: LineId | undefined) => (line === undefined ? {} : { lineId: line });
-  const plain = ({ source, reference }: Bearer) => ({ source, reference });
-  switch (command.do) {
-    case 'return-funds': {
-      const area = command.area ? { costArea: command.area } : {};
-      return make('ReturnFunds', { ...plain(command.from), ...area, amount: yuan(command.amount), reason: '核减' });
+  private bondCommand(command: CommandTo<'allocate' | 'withdraw' | 'disburse' | 'serve'>): object {
+    const known = { closedThrough: this.closedThrough };
+    const on = { occurredOn: dateOf(command.day), amount: yuan(command.amount) };
+    if (command.do === 'serve') {
+      const type = command.of === 'interest' ? 'PayInterest' : 'RepayPrincipal';
+      return { type, data: { ...on, dueOn: command.dueOn, paidFrom: 'project-income' }, known };
     }
-    case 'contribute': {
-      const { source, form, amount, line, area } = command;
-      const { reference } = ofGiver(source);
-      const utility = reference === null ? {} : { utility: reference };
-      const place = { ...withLine(line), ...(area ? { costArea: area } : {}), ...utility };
-      return make('ReceiveContribution', { contributionId: `c${n}`, source, form, amount: yuan(amount), ...place });
-    }
-    case 'refund': {
-      const { contribution, amount } = command;
-      const data = { contributionId: contribution, amount: yuan(amount), reason: '退', refundTo: 'payer' };
-      return make('RefundContribution', data);
-    }
-    case 'contract': {
-      const lines = command.lines.map(({ line, amount }) => ({ lineId: line, amount: yuan(amount) }));
-      return make('AwardContract', { contractNo: `k${n}`, contractor: '施工单位', role: 'construction', lines });
-    }
-    case 'change': {
-      const lines = [{ lineId: command.line, amount: yuan(command.amount) }];
-      return make('ChangeContract', { contractNo: command.contract, lines, reason: 'variation', documentNo: '变1' });
-    }
-    case 'settle': {
-      const { audited, retention, line: lineId } = command;
-      const held = { retention: yuan(retention), retentionDueOn: dateOf(RETENTION_DUE) };
-      const lines = [{ lineId, submitted: yuan(audited), audited: yuan(audited), ...held }];
-      return make('SettleContract', { contractNo: command.contract, lines });
-    }
-    case 'pay': {
-      const { line, from, contract, operation } = command;
-      const amount = yuan(from.reduce((all, part) => all + part.amount, 0n));
-      const named = contract === undefined ? {} : { contractNo: contract };
-      const to = { payee: '施工单位', voucherNo: '付', nature: operation ? 'operation' : 'construction' };
-      return make('MakePayment', { paymentId: `p${n}`, lineId: line, amount, from: from.map(told), ...named, ...to });
-    }
-    case 'refund-payment': {
-      const { payment, amount, to } = command;
-      const back = to ? { to: to.map(told) } : {};
-      return make('RefundPayment', { paymentId: payment, amount: yuan(amount), reason: '退', ...back });
-    }
-    case 'substitute': {
-      const { line, from, to, amount } = command;
-      return make('SubstituteFunds', { lineId: line, from: plain(from), to: plain(to), amount: yuan(amount) });
-    }
+    const scheme = this.facts('bond', 'line' in command ? command.line : undefined);
+    const data = { ...on, ...placeOf(command), schemeId: SCHEME };
+    if (command.do === 'allocate') return { type: 'AllocateProceeds', data, known, scheme };
+    if (command.do === 'withdraw')
+      return { type: 'WithdrawAllocation', data: { ...data, reason: '调整' }, known, scheme };
+    return { type: 'DisburseProceeds', data: { ...data, voucherNo: '拨' }, known, scheme };
   }
 }
