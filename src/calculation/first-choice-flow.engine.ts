@@ -111,7 +111,7 @@ class Residual {
     this.see(heads[pair]!, NONE);
     for (let at = 0; at < this.queued; at++) {
       this.stepBack(this.queue[at]!, pair);
-      if (this.end === NONE) this.stepForward(this.queue[at]!);
+      this.stepForward(this.queue[at]!);
       if (this.end !== NONE) return true;
     }
     return false;

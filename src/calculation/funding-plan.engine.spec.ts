@@ -135,6 +135,31 @@ describe('planFunding by hand', () => {
     });
   });
 
+  it('sends nothing by way of a line that needs nothing', () => {
+    // a has plenty, but only for z. Of l and m, 55 together, b has 10 for l, and nobody anything for m.
+    const plan = planFunding({
+      sources: [
+        { id: 'a', amount: 100n, mayFund: ['z'] },
+        { id: 'b', amount: 10n, mayFund: ['l'] },
+      ],
+      lines: [
+        { id: 'z', amount: 0n },
+        { id: 'l', amount: 50n },
+        { id: 'm', amount: 5n },
+      ],
+    });
+    expect(plan).toEqual({
+      funded: 10n,
+      assignments: [{ sourceId: 'b', lineId: 'l', amount: 10n }],
+      unfunded: [
+        { lineId: 'l', amount: 40n },
+        { lineId: 'm', amount: 5n },
+      ],
+      unused: [{ sourceId: 'a', amount: 100n }],
+      certificate: { lines: ['l', 'm'], sources: ['b'], needed: 55n, available: 10n, short: 45n },
+    });
+  });
+
   it('is empty where there is nothing', () => {
     const empty = { funded: 0n, assignments: [], unfunded: [], unused: [] };
     expect(planFunding({ sources: [], lines: [] })).toEqual(empty);
@@ -171,65 +196,93 @@ describe('planFunding by hand', () => {
 describe('planFunding refuses', () => {
   const source = (id: string, over: Partial<Source> = {}): Source => ({ id, amount: 1n, mayFund: [], ...over });
   const line = (id: string, amount = 1n): { id: string; amount: bigint } => ({ id, amount });
-  const cases: [string, string, string | undefined, Request][] = [
-    ['a source twice', 'repeated-id', '/sources/1/id', { sources: [source('a'), source('a')], lines: [] }],
-    ['a line twice', 'repeated-id', '/lines/2/id', { sources: [], lines: [line('l'), line('m'), line('l')] }],
+  const cases: [string, string, object, Request][] = [
+    [
+      'a source twice',
+      'repeated-id',
+      { pointer: '/sources/1/id', facts: { id: 'a' } },
+      { sources: [source('a'), source('a')], lines: [] },
+    ],
+    [
+      'a line twice',
+      'repeated-id',
+      { pointer: '/lines/2/id', facts: { id: 'l' } },
+      { sources: [], lines: [line('l'), line('m'), line('l')] },
+    ],
     [
       'a line it does not know',
       'unknown-line',
-      '/sources/0/mayFund/1',
+      { pointer: '/sources/0/mayFund/1', facts: { lineId: 'x' } },
       { sources: [source('a', { mayFund: ['l', 'x'] })], lines: [line('l')] },
     ],
     [
       'the rank of a line it does not know',
       'unknown-line',
-      '/sources/0/rank/~0x~1y',
-      { sources: [source('a', { rank: { l: 1, '~x/y': 1 } })], lines: [line('l')] },
+      { pointer: '/sources/0/rank/~0x~1y~1~0', facts: { lineId: '~x/y/~' } },
+      { sources: [source('a', { rank: { l: 1, '~x/y/~': 1 } })], lines: [line('l')] },
     ],
     [
       'a line known to every object only',
       'unknown-line',
-      '/sources/0/mayFund/0',
+      { pointer: '/sources/0/mayFund/0', facts: { lineId: 'constructor' } },
       { sources: [source('a', { mayFund: ['constructor'] })], lines: [line('l')] },
     ],
     [
       'sources above the largest sum',
       'out-of-range',
-      '/sources',
+      { pointer: '/sources' },
       { sources: [source('a', { amount: 10n ** 15n })], lines: [] },
     ],
     [
       'lines above the largest sum',
       'out-of-range',
-      '/lines',
+      { pointer: '/lines' },
       { sources: [], lines: [line('l', 10n ** 15n - 1n), line('m')] },
     ],
-    ['an amount below 0', 'out-of-range', '/lines/0/amount', { sources: [], lines: [line('l', -1n)] }],
+    [
+      'an amount below 0',
+      'out-of-range',
+      { pointer: '/lines/0/amount' },
+      { sources: [], lines: [line('l', -1n), line('m', 2n)] },
+    ],
     [
       'a rank that is no integer',
       'out-of-range',
-      '/sources/0/rank',
+      { pointer: '/sources/0/rank' },
       { sources: [source('a', { rank: 1.5 })], lines: [] },
+    ],
+    [
+      'a rank below 0',
+      'out-of-range',
+      { pointer: '/sources/0/rank' },
+      { sources: [source('a', { rank: -1 })], lines: [] },
     ],
     [
       'a rank too large',
       'out-of-range',
-      '/sources/0/rank/l',
-      { sources: [source('a', { rank: { l: 1_000_001 } })], lines: [line('l')] },
+      { pointer: '/sources/0/rank/~1l' },
+      { sources: [source('a', { rank: { '/l': 1_000_001 } })], lines: [line('/l')] },
     ],
     [
       'too many pairs',
       'too-many',
-      undefined,
+      { facts: { sources: '301', lines: '300', most: '90000' } },
       {
         sources: Array.from({ length: 301 }, (_, at) => source(`s${at}`)),
         lines: Array.from({ length: 300 }, (_, at) => line(`l${at}`)),
       },
     ],
   ];
-  it.each(cases)('%s: %s', (_, code, pointer, request) => {
-    const details = pointer === undefined ? expect.anything() : expect.objectContaining({ pointer });
+  it.each(cases)('%s: %s', (_, code, details, request) => {
     expect(refusal(request)).toEqual(expect.objectContaining({ code, details }));
+  });
+
+  it('nothing at the bounds: 90,000 pairs, ranks 0 and 1,000,000', () => {
+    const sources = Array.from({ length: 300 }, (_, at) =>
+      source(`s${at}`, { amount: 0n, rank: at === 0 ? 0 : 1_000_000 }),
+    );
+    const lines = Array.from({ length: 300 }, (_, at) => line(`l${at}`, 0n));
+    expect(refusal({ sources, lines })).toBeUndefined();
   });
 
   it('reads a line called like what every object has', () => {

@@ -229,6 +229,11 @@ describe('the plans', () => {
     expect(fundingPlans(once, 700_000n)).toEqual({ baseline: 5n, threshold: 0n, full: 0n });
     const yearly = forecast({ years: 3, firstYearDraws: 50n, components: [component('a', 0n, 1, 0)] });
     expect(fundingPlans(yearly, 700_000n)).toEqual({ baseline: 50n, threshold: 0n, full: 0n });
+    // A quarter of a fen worn is 0.00: the first close may stay below it. Half a fen is 0.01, a thousand times 10.00: of c
+    // a year the second close is 2c − 20.00 + 50 % of 1.5c − 20.00; 14.55 gives 10.01, 14.54 gives 9.99.
+    const components = [component('a', 1n, 4, 4)];
+    const late = forecast({ years: 3, firstYearDraws: 2_000n, interestRate: 500_000n, components });
+    expect(fundingPlans(late, 1_000_000_000n).threshold).toBe(1_455n);
   });
 
   it('are the smallest that do', () => {
