@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
+import type { DrawShareRow } from '../maintenance-fund/maintenance-fund.projection.js';
 import type { DepositKind } from '../maintenance-fund/maintenance-fund-state.decider.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
@@ -140,16 +141,26 @@ export class FundFigures {
     return this.reads.exact<AccountSum>(sql, ...values, ...at.values);
   }
 
-  /** What a draw did to each sub-account, from `from` on or in all. */
-  draw(fundId: string, drawId: string, moment: Moment, from: BusinessDate | null = null): AccountSum[] {
+  /** What a draw did to each sub-account, from `from` on or in all; one row a sub-account, as thousands have a share. */
+  draw(fundId: string, drawId: string, moment: Moment, from: BusinessDate | null = null): DrawShareRow[] {
     const at = within(moment);
     const since = from === null ? { sql: '', values: [] } : { sql: ' AND occurred_on >= ?', values: [from] };
-    // The plus keeps the planner on the draw's own postings.
-    const sql = `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
-        min(occurred_on) AS since
-      FROM ledger_v1_postings WHERE reference = ? AND +fund_id = ? AND ${at.sql}${since.sql} AND NOT (${WHOLE})
-      GROUP BY household_id, unit_id, measure, item`;
-    return this.reads.exact<AccountSum>(sql, drawId, fundId, ...at.values, ...since.values);
+    const of = (item: string, ...measures: readonly string[]): string =>
+      `sum(CASE WHEN item = '${item}' AND measure IN ('${measures.join("', '")}') THEN amount ELSE 0 END)`;
+    const sql = `SELECT household_id AS householdId, unit_id AS unitId, ${of('approval', 'reserved')} AS amount,
+        -${of('payment', 'drawn', 'due')} AS paid, ${of('refund', 'drawn', 'due')} AS refunded,
+        -${of('rejection', 'reserved')} AS released, -sum(CASE WHEN measure = 'due' THEN amount ELSE 0 END) AS due
+      FROM ledger_v1_postings WHERE fund_id = ? AND reference = ? AND ${at.sql}${since.sql} AND NOT (${WHOLE})
+      GROUP BY household_id, unit_id`;
+    return this.reads.exact<DrawShareRow>(sql, fundId, drawId, ...at.values, ...since.values);
+  }
+
+  /** Draws that moved money from `from` on. */
+  drawsMoved(fundId: string, moment: Moment, from: BusinessDate): Set<string> {
+    const at = within(moment);
+    const sql = `SELECT DISTINCT reference AS drawId FROM ledger_v1_postings
+      WHERE fund_id = ? AND measure = 'drawn' AND ${WHOLE} AND ${at.sql} AND occurred_on >= ?`;
+    return new Set(this.reads.all<{ drawId: string }>(sql, fundId, ...at.values, from).map(({ drawId }) => drawId));
   }
 
   /** The movements of one sub-account by date, one row an event. */

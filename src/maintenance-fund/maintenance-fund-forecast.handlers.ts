@@ -150,11 +150,13 @@ export class GetStatementHandler implements IQueryHandler<GetStatement> {
     });
     const { figures } = this.funds;
     const inYear = figures.totals(compoundId, bounded(last), first);
-    const draws = [...view.draws.values()].flatMap(({ drawId, purpose, workItem, schemeId = null }) => {
+    const moved = figures.drawsMoved(compoundId, bounded(last), first);
+    const published = [...view.draws.values()].filter(({ drawId }) => moved.has(drawId));
+    const draws = published.flatMap(({ drawId, purpose, workItem, schemeId = null }) => {
       const shares = this.funds.drawShares(compoundId, drawId, bounded(last), first);
       const split = shares
         .map(({ householdId, unitId, paid, refunded }) => ({
-          ...(householdId === undefined ? { unitId } : { householdId }),
+          ...(householdId === null ? { unitId } : { householdId }),
           amount: paid - refunded,
         }))
         .filter(({ amount }) => amount !== 0n);

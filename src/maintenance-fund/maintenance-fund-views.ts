@@ -14,7 +14,6 @@ import {
   type AccountRow,
   accountRow,
   type Asked,
-  drawShareRow,
   type DrawShareRow,
   fundView,
   type FundView,
@@ -144,10 +143,14 @@ export class FundViews {
 
   /** What a draw did to each sub-account, in the order of the ids. */
   drawShares(compoundId: string, drawId: string, moment: Moment, from: BusinessDate | null = null): DrawShareRow[] {
-    const byKey = grouped(this.figures.draw(compoundId, drawId, moment, from));
-    return [...byKey].sort(([a], [b]) => byCodePoint(a, b)).map(([key, sums]) => drawShareRow(holderOf(key), sums));
+    return this.figures.draw(compoundId, drawId, moment, from).sort(byHolder);
   }
 }
+
+/** By id, household before unit where ids tie. */
+const byHolder = (a: DrawShareRow, b: DrawShareRow): number =>
+  byCodePoint(a.householdId ?? a.unitId!, b.householdId ?? b.unitId!) ||
+  Number(a.householdId === null) - Number(b.householdId === null);
 
 export function grouped(sums: readonly AccountSum[]): Map<string, AccountSum[]> {
   const byKey = new Map<string, AccountSum[]>();

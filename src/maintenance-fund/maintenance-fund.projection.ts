@@ -5,7 +5,7 @@ import { type Fen, halfUp, larger, ratio, total, yuan } from '../kernel/money.js
 import type { View } from '../kernel/projection.js';
 import type { Ratio } from '../policy/rule-pack.js';
 import { inOrder } from './maintenance-fund-evolve.decider.js';
-import type { ComponentData, DataOf, DepositRate, FundEvent, Holder } from './maintenance-fund-state.decider.js';
+import type { ComponentData, DataOf, DepositRate, FundEvent } from './maintenance-fund-state.decider.js';
 
 type DrawFacts = DataOf<'DrawProposed'> & {
   readonly eventId: string;
@@ -229,28 +229,16 @@ export function requiredFirstDeposit(
 const MILLIONTHS_TO_FEN = 10_000_000_000n;
 const conditions = ({ when, use }: DepositRate): number => Number(when !== undefined) + Number(use !== undefined);
 
-export type DrawShareRow = Holder & {
+/** A draw on one sub-account: its fixed share, what is paid of it before refunds, and what is still owed. */
+export type DrawShareRow = {
+  readonly householdId: string | null;
+  readonly unitId: string | null;
   readonly amount: Fen;
   readonly paid: Fen;
   readonly refunded: Fen;
   readonly released: Fen;
   readonly due: Fen;
 };
-
-/** A draw on one sub-account: its fixed share, what is paid of it before refunds, and what is still owed. */
-export function drawShareRow(holder: Holder, sums: readonly Sum[]): DrawShareRow {
-  const of = (measure: string, item: string): Fen =>
-    total(sums.filter((one) => one.measure === measure && one.item === item).map(({ amount }) => amount));
-  const due = total(sums.filter(({ measure }) => measure === 'due').map(({ amount }) => amount));
-  return {
-    ...holder,
-    amount: of('reserved', 'approval'),
-    paid: -(of('drawn', 'payment') + of('due', 'payment')),
-    refunded: of('drawn', 'refund') + of('due', 'refund'),
-    released: -of('reserved', 'rejection'),
-    due: -due,
-  };
-}
 
 /** "States `proposed | approved | paid | rejected` (approved until nothing is unpaid)" (7-rulings.md §6). */
 export function drawState({ approvals, rejections }: DrawFacts, shares: readonly DrawShareRow[]): string {
@@ -262,7 +250,7 @@ export function drawState({ approvals, rejections }: DrawFacts, shares: readonly
 /** A draw with its money, as it is sent. */
 export function shownDraw(facts: DrawFacts, shares: readonly DrawShareRow[]) {
   const { approvals, rejections, occurredOn, compoundId: _, ...told } = facts;
-  const sum = (of: (share: DrawShareRow) => Fen): string => yuan(total(shares.map(of)));
+  const sum = (of: (share: DrawShareRow) => Fen): string => yuan(shares.reduce((all, share) => all + of(share), 0n));
   return {
     ...told,
     schemeId: facts.schemeId ?? null,
@@ -276,12 +264,12 @@ export function shownDraw(facts: DrawFacts, shares: readonly DrawShareRow[]) {
     due: sum(({ due }) => due),
     approvals,
     rejections,
-    shares: shares.map(({ householdId, unitId, ...money }) => ({
-      ...(householdId === undefined ? { unitId } : { householdId }),
-      amount: yuan(money.amount),
-      paid: yuan(money.paid),
-      refunded: yuan(money.refunded),
-      due: yuan(money.due),
-    })),
+    shares: shares.map(shownShare),
   };
+}
+
+/** Thousands a draw: one object each, and no copy of it. */
+function shownShare({ householdId, unitId, amount, paid, refunded, due }: DrawShareRow) {
+  const money = { amount: yuan(amount), paid: yuan(paid), refunded: yuan(refunded), due: yuan(due) };
+  return householdId === null ? { unitId, ...money } : { householdId, ...money };
 }
