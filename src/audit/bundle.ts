@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Moment } from '../kernel/projection.js';
 import { storedEnvelope } from '../platform/event-store/chain.js';
-import { type EventStore, HEADS_STREAM, type StoredEvent } from '../platform/event-store/event-store.js';
+import { type EventStore, HEADS_STREAM, isAside, type StoredEvent } from '../platform/event-store/event-store.js';
 import { VERSION } from '../platform/operations/version.js';
 import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { README_TEXT } from './bundle-readme.js';
@@ -110,7 +110,7 @@ async function writeLog(store: EventStore, head: TreeHead, files: Files) {
 async function* untilHead(store: EventStore, { size }: TreeHead): AsyncGenerator<StoredEvent> {
   let count = 0;
   for await (const stored of wholeLog(store)) {
-    if (stored.stream === HEADS_STREAM) continue;
+    if (isAside(stored.stream)) continue;
     yield stored;
     count += 1;
     if (count === size) return;

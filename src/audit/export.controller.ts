@@ -4,7 +4,9 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { AccessLog } from '../platform/access/access-log.js';
 import { Settings } from '../platform/config/settings.js';
+import { disclosed } from '../platform/http/disclosures.js';
 import { type EdgeRequest, MOMENT_PARAMETERS, questionOf, READERS } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
 import { journal, JOURNAL_FORMATS, type JournalFormat } from './journals.js';
@@ -18,6 +20,7 @@ export class ExportController {
   constructor(
     private readonly reads: ReadDesk,
     private readonly settings: Settings,
+    private readonly access: AccessLog,
   ) {}
 
   /** 导出账簿（hledger、ledger、beancount） */
@@ -36,6 +39,7 @@ export class ExportController {
     const moment = await this.reads.moment(asked);
     const file = new LedgerFile(join(this.settings.dataDir, 'read-models.db'));
     const selection = { moment, division: asked.caller.division };
+    await this.access.note(disclosed(request.routeOptions.url!, request, file.count(selection)));
     const pieces = Readable.from(closing(journal(format, file.entries(selection), file.balances(selection)), file));
     await reply
       .header('Content-Type', 'text/plain; charset=utf-8')

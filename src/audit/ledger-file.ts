@@ -69,6 +69,15 @@ export class LedgerFile {
     return { accounts: accounts.map(({ account, balance }) => ({ account, balance })), first, last };
   }
 
+  /** How many postings there are. */
+  count(selection: Selection): number {
+    const { sql, values } = conditions(selection);
+    const [row] = [
+      ...this.rows<{ found: bigint }>(`SELECT count(*) AS found FROM ledger_v1_postings WHERE ${sql}`, values),
+    ];
+    return Number(row!.found);
+  }
+
   /** Rows of any query, one at a time; integers come as BigInt. */
   *rows<Found>(sql: string, values: readonly SqlValue[] = []): Generator<Found> {
     const statement = this.database.prepare(sql);

@@ -43,13 +43,23 @@ export class SchemeReadsController {
   }
 
   /** 认缴 */
-  @Reads('schemes/:schemeId/pledges', { list: true, roles: READERS, parameters: { source: /^[a-z-]{1,40}$/ } })
+  @Reads('schemes/:schemeId/pledges', {
+    discloses: true,
+    list: true,
+    roles: READERS,
+    parameters: { source: /^[a-z-]{1,40}$/ },
+  })
   pledges(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.list(schemeId, 'pledges', asked);
   }
 
   /** 出资 */
-  @Reads('schemes/:schemeId/contributions', { list: true, roles: READERS, parameters: { source: /^[a-z-]{1,40}$/ } })
+  @Reads('schemes/:schemeId/contributions', {
+    discloses: true,
+    list: true,
+    roles: READERS,
+    parameters: { source: /^[a-z-]{1,40}$/ },
+  })
   contributions(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.list(schemeId, 'contributions', asked);
   }

@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import type { AccessLog } from '../platform/access/access-log.js';
 import { ApiKeys } from '../platform/auth/api-keys.js';
 import type { Clock } from '../platform/clock.js';
 import type { Caller } from '../platform/commands/invocation.js';
@@ -19,6 +20,7 @@ type Parts = {
   readonly clock: Clock;
   readonly store: EventStore;
   readonly keys: ApiKeys;
+  readonly access: AccessLog;
 };
 type Assemble = (parts: Parts) => Promise<{ readonly app: NestFastifyApplication; close(): Promise<void> }>;
 
@@ -58,7 +60,7 @@ export class ServiceShadows extends Shadows {
   }
 
   private async open(directory: string, copy: string, position: number, caller: Caller): Promise<Shadow> {
-    const { settings, logger, clock, store } = this.parts;
+    const { settings, logger, clock, store, access } = this.parts;
     const dataDir = await mkdtemp(join(directory, 'shadow-'));
     await copyFile(copy, join(dataDir, READ_MODELS), constants.COPYFILE_FICLONE);
     const key = randomBytes(24).toString('base64url');
@@ -68,6 +70,7 @@ export class ServiceShadows extends Shadows {
       settings: Object.assign(Object.create(settings) as Settings, own),
       logger: logger.child({}, { level: 'silent' }),
       clock,
+      access,
       store: new OverlayEventStore(store, position),
       keys: ApiKeys.forOne(caller, key),
     });
