@@ -11,6 +11,8 @@ import { VERSION } from '../platform/operations/version.js';
 import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { README_TEXT } from './bundle-readme.js';
 import { bundleTables, type Period } from './bundle-tables.js';
+import { exchangeXml } from './exchange.js';
+import { fiscalDataPackage } from './fiscal-data-package.js';
 import { journal, JOURNAL_FORMATS } from './journals.js';
 import { LedgerFile } from './ledger-file.js';
 import { wholeLog } from './log-check.js';
@@ -147,6 +149,9 @@ async function writeFigures(path: string, moment: Moment, period: Period, files:
         `journals/renewal.${format}`,
         journal(format, file.entries(selection), file.balances(selection)),
       );
+    await files.write('exports/gbt42940.xml', exchangeXml(file, selection));
+    for (const { name, lines } of fiscalDataPackage(file, selection))
+      await files.write(`exports/fiscal-data-package/${name}`, lines);
   } finally {
     file.close();
   }
