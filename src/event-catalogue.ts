@@ -6,6 +6,7 @@ import { grantDecider } from './grant/grant.decider.js';
 import type { EventSchema } from './kernel/decider.js';
 import { maintenanceFundDecider } from './maintenance-fund/maintenance-fund.decider.js';
 import { periodDecider } from './period/period.decider.js';
+import { accessFacts } from './platform/access/access-log.js';
 import { COMMAND_REFUSED } from './platform/commands/refusal.js';
 import { EventCatalogue } from './platform/event-store/codec.js';
 import { schemeDecider } from './scheme/scheme.decider.js';
@@ -15,8 +16,8 @@ const REFUSAL: EventSchema = {
   says: 'A rule or the state of things refused a command; its key hears that for ever.',
 };
 
-/** Every stream of the service, in the order of the documents. */
-export const DECIDERS = [
+/** What may stand on every kind of stream of the service, in the order of the documents. */
+export const STREAMS = [
   compoundDecider,
   schemeDecider,
   grantDecider,
@@ -25,13 +26,14 @@ export const DECIDERS = [
   periodDecider,
   approvalDecider,
   treeHeadsDecider,
+  accessFacts,
 ] as const;
 
 /** Every event type there is. */
 export const eventCatalogue = (): EventCatalogue =>
   new EventCatalogue(
     new Map<string, EventSchema>([
-      ...DECIDERS.flatMap(({ events }) => Object.entries(events as Record<string, EventSchema>)),
+      ...STREAMS.flatMap(({ events }) => Object.entries(events as Record<string, EventSchema>)),
       [COMMAND_REFUSED, REFUSAL],
     ]),
   );

@@ -11,6 +11,8 @@ import { eventCatalogue } from './event-catalogue.js';
 import { LedgerReadModel } from './ledger/ledger.read-model.js';
 import { SubjectsReadModel } from './ledger/subjects.read-model.js';
 import { MaintenanceFundReadModel } from './maintenance-fund/maintenance-fund.read-model.js';
+import { AccessLog } from './platform/access/access-log.js';
+import { AccessReadModel, projectedEnd } from './platform/access/access.read-model.js';
 import { ApiKeys } from './platform/auth/api-keys.js';
 import { Sessions } from './platform/auth/sessions.js';
 import { Clock } from './platform/clock.js';
@@ -70,6 +72,8 @@ type Parts = {
   readonly clock: Clock;
   readonly store: EventStore;
   readonly keys: ApiKeys;
+  /** A shadow's readers are real: what they see is recorded where everybody's reading is. */
+  readonly access?: AccessLog;
 };
 type Assembled = Pick<Service, 'app' | 'projections' | 'close'>;
 
@@ -78,8 +82,9 @@ async function assemble(parts: Parts, withDocs = false): Promise<Assembled> {
   const { settings, logger, store } = parts;
   const catalogue = eventCatalogue();
   const projections = new ProjectionRunner(join(settings.dataDir, 'read-models.db'), store, catalogue, readModels());
-  const edge = { ...parts, sessions: new Sessions() };
-  const shadows = new ServiceShadows(parts, projections, assemble);
+  const { access = new AccessLog(store, parts.clock, () => projectedEnd(projections)) } = parts;
+  const edge = { ...parts, access, sessions: new Sessions() };
+  const shadows = new ServiceShadows({ ...parts, access }, projections, assemble);
   const module = AppModule.of({ ...edge, catalogue, projections, secondPerson: Approvals }, shadows);
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(module, fastifyAdapter(edge), options);
@@ -118,6 +123,7 @@ async function seed(app: NestFastifyApplication, store: EventStore, logger: Logg
 /** Every read model of the service, in the order they are filled. */
 export const readModels = (): ReadModel[] => [
   new LogReadModel(),
+  new AccessReadModel(),
   new SubjectsReadModel(),
   new LedgerReadModel(),
   new MaintenanceFundReadModel(),

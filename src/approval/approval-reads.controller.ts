@@ -10,13 +10,18 @@ export class ApprovalReadsController {
   constructor(private readonly queries: QueryBus) {}
 
   /** 复核事项 */
-  @Reads('/', { list: true, roles: READERS, parameters: { status: ['waiting', 'granted', 'refused', 'failed'] } })
+  @Reads('/', {
+    discloses: true,
+    list: true,
+    roles: READERS,
+    parameters: { status: ['waiting', 'granted', 'refused', 'failed'] },
+  })
   approvals(@Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetApprovals(asked));
   }
 
   /** 单个复核事项 */
-  @Reads(':approvalId', { roles: READERS })
+  @Reads(':approvalId', { discloses: true, roles: READERS })
   approval(@Param('approvalId') approvalId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetApproval(approvalId, asked));
   }

@@ -32,7 +32,7 @@ export class AuditReads {
 
   /** The head over everything recorded so far; with `leaves`, every leaf hash, to point at single events later. */
   async head(withLeaves: boolean): Promise<object> {
-    const head = await this.current();
+    const head = await this.newest();
     return { ...shownHead(head), ...(withLeaves ? { leafHashes: this.heads.leafHashes(head.size) } : {}) };
   }
 
@@ -42,7 +42,7 @@ export class AuditReads {
 
   /** That one event stands in the log under the newest head, with its envelope to hash again. */
   async proof(eventId: string, caller: Caller): Promise<object> {
-    const head = await this.current();
+    const head = await this.newest();
     const position = this.positionOf(eventId, caller);
     const found = position === undefined ? undefined : this.heads.leafAt(position);
     const [stored] = position === undefined ? [] : await this.store.readAll(position - 1, 1);
@@ -62,7 +62,7 @@ export class AuditReads {
 
   /** That the log of size `to` begins with the log of size `from`. */
   async consistency(from: number, to: number | undefined): Promise<object> {
-    const head = await this.current();
+    const head = await this.newest();
     const second = to ?? head.size;
     for (const [parameter, size] of [
       ['from', from],
@@ -79,12 +79,12 @@ export class AuditReads {
 
   /** Everything that can be checked of the log as it is stored now, from the first event on. */
   async verify({ size, rootHash }: { size?: number; rootHash?: string }): Promise<Checked & { ok: boolean }> {
-    const kept = size === undefined || rootHash === undefined ? [] : [{ size, rootHash }];
+    const kept = size === undefined || rootHash === undefined ? {} : { heads: [{ size, rootHash }] };
     const checked = await checkLog(this.store, await headsOf(this.store), kept);
     return { ok: checked.findings.length === 0, ...checked };
   }
 
-  private async current(): Promise<TreeHead> {
+  async newest(): Promise<TreeHead> {
     const head = await this.heads.current();
     // Nothing is recorded, so there is nothing to have signed.
     if (!head) throw notFound('event');

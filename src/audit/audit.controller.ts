@@ -1,9 +1,20 @@
-import { Body, Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Asked, Calculates, EVERYBODY, type Question, READERS, Reads } from '../platform/http/routes.js';
+import { AccessLog } from '../platform/access/access-log.js';
+import { disclosed } from '../platform/http/disclosures.js';
+import {
+  Asked,
+  Calculates,
+  type EdgeRequest,
+  EVERYBODY,
+  type Question,
+  READERS,
+  Reads,
+} from '../platform/http/routes.js';
 import { VerifyDto } from './audit.dto.js';
+import { AccessReads } from './access-reads.js';
 import { AuditReads } from './audit-reads.js';
 import { Bundles } from './bundles.js';
 
@@ -18,6 +29,8 @@ export class AuditController {
   constructor(
     private readonly audit: AuditReads,
     private readonly bundles: Bundles,
+    private readonly access: AccessReads,
+    private readonly log: AccessLog,
   ) {}
 
   /** 最新签名树头 */
@@ -51,13 +64,29 @@ export class AuditController {
     return this.audit.verify(body);
   }
 
+  /** 查阅与导出记录 */
+  @Reads('access-log', {
+    list: true,
+    roles: ['auditor'],
+    parameters: { actor: /^.{1,200}$/u, subject: /^.{1,100}$/u, from: DATE, to: DATE },
+  })
+  accessLog(@Asked() asked: Question): Promise<object> {
+    return this.access.list(asked);
+  }
+
   /** 审计包 */
   @Get('bundle')
   @ApiBearerAuth()
   @RouteConfig({
     card: { kind: 'calculation', roles: ['auditor'], parameters: { from: DATE, to: DATE } },
   })
-  async bundle(@Query() { from = null, to = null }: Period, @Res() reply: FastifyReply): Promise<void> {
+  async bundle(
+    @Query() { from = null, to = null }: Period,
+    @Req() request: EdgeRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { size } = await this.audit.newest();
+    await this.log.note({ ...disclosed(request.routeOptions.url!, request, size), format: 'zip' });
     const pieces = await this.bundles.stream({ from, to });
     await reply
       .header('Content-Type', 'application/zip')

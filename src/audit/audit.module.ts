@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../platform/config/settings.js';
 import { AuditController } from './audit.controller.js';
+import { AccessReads } from './access-reads.js';
 import { AuditReads } from './audit-reads.js';
 import { Bundles } from './bundles.js';
 import { Explanations } from './explain.js';
@@ -20,6 +21,7 @@ import { TreeHeads } from './tree-heads.js';
     },
     TreeHeads,
     AuditReads,
+    AccessReads,
     Bundles,
     Figures,
     Explanations,

@@ -23,7 +23,8 @@ export const README_TEXT = `# 审计包 / Audit bundle
 | leaf-hashes.txt | 各叶的哈希，用于指出确切位置 |
 | heads.ndjson, head.json, head.sig, earlier-head.json | 全部签名树头；最新一个的签名原文、签名，以及供留存的一份 |
 | keys/ | 历年公钥 |
-| tables/ | 事件、分录、试算平衡表（CSV，元） |
+| tables/ | 事件、分录、试算平衡表、各方案资金分摊、各小区维修资金（CSV，元） |
+| exports/ | 仿 GB/T 42940—2023 分组的 XML（未经符合性测试）；Fiscal Data Package |
 | journals/ | 供 hledger、ledger、beancount 使用的账簿，以本系统余额为断言 |
 | manifest.json | 件数与期间 |
 
@@ -50,7 +51,8 @@ newest head, are signed by the bureau.
 | leaf-hashes.txt | the hash of every leaf, to point at the exact position |
 | heads.ndjson, head.json, head.sig, earlier-head.json | all signed heads; of the newest the signed bytes, the signature, and a copy to keep |
 | keys/ | the public keys of all years |
-| tables/ | events, postings and trial balance (CSV, yuan) |
+| tables/ | events, postings, trial balance, cost splits of schemes, figures of maintenance funds (CSV, yuan) |
+| exports/ | XML grouped as GB/T 42940-2023 groups its data (modelled on it, not conformance-tested); Fiscal Data Package |
 | journals/ | for hledger, ledger and beancount, with our balances as assertions |
 | manifest.json | counts and period |
 

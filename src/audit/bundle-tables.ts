@@ -1,15 +1,18 @@
-import { stringify } from 'csv-stringify/sync';
 import { yuan } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
+import { shownLine, shownSplit } from '../ledger/cost-split.projection.js';
+import { FundFigures } from '../ledger/fund-figures.js';
+import { SchemeFigures } from '../ledger/scheme-figures.js';
 import { within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
+import { csvLines } from './csv-lines.js';
 import type { LedgerFile } from './ledger-file.js';
 
 /** Business dates of the tables, and of the journals' end. The log is always whole: a chain with a beginning left out proves nothing. */
 export type Period = { readonly from: string | null; readonly to: string | null };
 export type Table = { readonly name: string; readonly lines: Iterable<string> };
 
-/** Tables for people: every event, every posting of the period, and the trial balance at its end. */
+/** Tables for people: every event, every posting of the period, and at its end the trial balance, splits and funds. */
 export function* bundleTables(file: LedgerFile, moment: Moment, { from }: Period): Generator<Table> {
   const upTo = { sql: 'e.position <= ?', values: [moment.position] };
   yield {
@@ -50,17 +53,52 @@ export function* bundleTables(file: LedgerFile, moment: Moment, { from }: Period
       ),
     ),
   };
+  yield { name: 'cost-splits', lines: csv(SPLIT, splitRows(file, moment)) };
+  yield { name: 'maintenance-funds', lines: csv(['compoundId', ...FUND, 'due'], fundRows(file, moment)) };
 }
 
-/** A column that is called `fen` is shown in yuan. A cell a spreadsheet would run as a formula is told as text. */
-function* csv(header: readonly string[], rows: Iterable<object>): Generator<string> {
-  yield `\ufeff${stringify([header])}`;
-  for (const row of rows) {
-    const cells = Object.entries(row).map(([name, value]: [string, unknown]) =>
-      name === 'fen' ? yuan(value as bigint) : harmless(value === null ? '' : String(value)),
-    );
-    yield stringify([cells]);
+const SPLIT = [
+  ...['schemeId', 'compoundId', 'row', 'source', 'reference', 'lineId', 'workItem', 'costArea', 'budget', 'contracted'],
+  ...['committed', 'received', 'inKind', 'paid', 'settled', 'available', 'fundingGap'],
+];
+
+/** Every scheme's split, as its screen shows it: a row for each area, each source and each line. */
+function* splitRows(file: LedgerFile, moment: Moment): Generator<object> {
+  const figures = new SchemeFigures(file);
+  for (const { schemeId, compoundId } of figures.schemesIn('*', moment)) {
+    const { split } = figures.splitOf(schemeId, moment);
+    const { publicArea, inBuilding, total, bySource } = shownSplit(split);
+    const rows: object[] = [
+      { row: 'public-area', ...publicArea },
+      { row: 'in-building', ...inBuilding },
+      { row: 'total', ...total },
+      ...bySource.map((one) => ({ row: 'source', ...one })),
+      ...split.byLine.map((one) => ({ row: 'line', ...shownLine(one) })),
+    ];
+    for (const row of rows) yield inColumns(SPLIT, { schemeId, compoundId, ...row });
   }
 }
 
-const harmless = (text: string): string => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
+const FUND = ['deposited', 'income', 'collected', 'drawn', 'returned', 'balance', 'reserved'] as const;
+const FUND_STREAM = 'maintenanceFund-';
+
+/** Every maintenance fund's figures, as its screen shows them. */
+function* fundRows(file: LedgerFile, moment: Moment): Generator<object> {
+  const figures = new FundFigures(file);
+  const sql = `SELECT DISTINCT stream FROM log_v1_events WHERE stream LIKE '${FUND_STREAM}%' AND position <= ? ORDER BY stream`;
+  for (const { stream } of file.all<{ stream: string }>(sql, moment.position)) {
+    const compoundId = stream.slice(FUND_STREAM.length);
+    const totals = figures.totals(compoundId, moment);
+    const shown = Object.fromEntries(FUND.map((name) => [name, yuan(totals[name])]));
+    yield { compoundId, ...shown, due: yuan(figures.due(compoundId, moment)) };
+  }
+}
+
+const inColumns = (columns: readonly string[], row: object): object =>
+  Object.fromEntries(columns.map((name) => [name, (row as Record<string, unknown>)[name] ?? null]));
+
+/** With a byte order mark, for spreadsheets. */
+function* csv(header: readonly string[], rows: Iterable<object>): Generator<string> {
+  yield '\ufeff';
+  yield* csvLines(header, rows);
+}

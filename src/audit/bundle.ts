@@ -6,11 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Moment } from '../kernel/projection.js';
 import { storedEnvelope } from '../platform/event-store/chain.js';
-import { type EventStore, HEADS_STREAM, type StoredEvent } from '../platform/event-store/event-store.js';
+import { type EventStore, HEADS_STREAM, isAside, type StoredEvent } from '../platform/event-store/event-store.js';
 import { VERSION } from '../platform/operations/version.js';
 import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { README_TEXT } from './bundle-readme.js';
 import { bundleTables, type Period } from './bundle-tables.js';
+import { exchangeXml } from './exchange.js';
+import { fiscalDataPackage } from './fiscal-data-package.js';
 import { journal, JOURNAL_FORMATS } from './journals.js';
 import { LedgerFile } from './ledger-file.js';
 import { wholeLog } from './log-check.js';
@@ -110,7 +112,7 @@ async function writeLog(store: EventStore, head: TreeHead, files: Files) {
 async function* untilHead(store: EventStore, { size }: TreeHead): AsyncGenerator<StoredEvent> {
   let count = 0;
   for await (const stored of wholeLog(store)) {
-    if (stored.stream === HEADS_STREAM) continue;
+    if (isAside(stored.stream)) continue;
     yield stored;
     count += 1;
     if (count === size) return;
@@ -147,6 +149,9 @@ async function writeFigures(path: string, moment: Moment, period: Period, files:
         `journals/renewal.${format}`,
         journal(format, file.entries(selection), file.balances(selection)),
       );
+    await files.write('exports/gbt42940.xml', exchangeXml(file, selection));
+    for (const { name, lines } of fiscalDataPackage(file, selection))
+      await files.write(`exports/fiscal-data-package/${name}`, lines);
   } finally {
     file.close();
   }

@@ -1,4 +1,4 @@
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -12,6 +12,7 @@ import type { Period } from './bundle-tables.js';
 import { packZip } from './bundle-zip.js';
 import { SigningKey } from './signing-key.js';
 import { TreeHeads } from './tree-heads.js';
+import { zipStream } from './zip-stream.js';
 
 /** Makes audit bundles of the running service's log. */
 @Injectable()
@@ -46,17 +47,8 @@ export class Bundles {
     }
   }
 
-  /** The same as a stream; the file behind it goes when it was read. */
-  async stream(period: Period): Promise<Readable> {
-    const directory = mkdtempSync(join(tmpdir(), 'renewal-zip-'));
-    const remove = () => rmSync(directory, { recursive: true, force: true });
-    try {
-      const path = join(directory, 'bundle.zip');
-      await this.pack(period, path);
-      return createReadStream(path).once('close', remove);
-    } catch (error) {
-      remove();
-      throw error;
-    }
+  /** The same as a stream. */
+  stream(period: Period): Promise<Readable> {
+    return zipStream((path) => this.pack(period, path));
   }
 }

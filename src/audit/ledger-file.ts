@@ -1,6 +1,6 @@
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
-import { within } from '../platform/reads/read-desk.js';
+import { type Reading, within } from '../platform/reads/read-desk.js';
 import { type Database, openReadOnly, type SqlValue } from '../platform/sqlite.js';
 import { FundBooks, inBooks, type Leg, type TitleRow } from './fund-books.js';
 import type { Balances, JournalEntry } from './journals.js';
@@ -22,7 +22,7 @@ type Row = Leg & {
  * The postings in a file of read models, read through a connection of its own: a snapshot that may be walked for as long
  * as it takes, row by row, while the service goes on writing.
  */
-export class LedgerFile {
+export class LedgerFile implements Reading {
   private readonly database: Database;
 
   constructor(path: string) {
@@ -93,6 +93,31 @@ export class LedgerFile {
     return { accounts: accounts.map(({ account, balance }) => ({ account, balance })), first, last };
   }
 
+  /** How many postings there are. */
+  count(selection: Selection): number {
+    const { sql, values } = conditions(selection);
+    const [row] = [
+      ...this.rows<{ found: bigint }>(`SELECT count(*) AS found FROM ledger_v1_postings WHERE ${sql}`, values),
+    ];
+    return Number(row!.found);
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.database.prepare(sql).all(...values) as Row[];
+  }
+
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.database.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  exact<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return [...this.rows<Row>(sql, values)];
+  }
+
+  sum(sql: string, ...values: SqlValue[]): Fen {
+    return this.exact<{ amount: Fen }>(sql, ...values)[0]!.amount;
+  }
+
   /** Rows of any query, one at a time; integers come as BigInt. */
   *rows<Found>(sql: string, values: readonly SqlValue[] = []): Generator<Found> {
     const statement = this.database.prepare(sql);
@@ -101,9 +126,15 @@ export class LedgerFile {
   }
 }
 
-function conditions({ moment, division }: Selection, alias = ''): { sql: string; values: SqlValue[] } {
+/** SQL of a selection; `twoEnds` where a row has the division of its other side too. */
+export function conditions(
+  { moment, division }: Selection,
+  alias = '',
+  twoEnds = true,
+): { sql: string; values: SqlValue[] } {
   const at = within(moment, alias);
   if (division === '*') return at;
+  if (!twoEnds) return { sql: `${at.sql} AND ${alias}division LIKE ?`, values: [...at.values, `${division}%`] };
   return {
     sql: `${at.sql} AND (${alias}division LIKE ? OR ${alias}other_end LIKE ?)`,
     values: [...at.values, `${division}%`, `${division}%`],

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { hashOf, storedEnvelope } from '../platform/event-store/chain.js';
-import { HEADS_STREAM, type EventStore, type StoredEvent } from '../platform/event-store/event-store.js';
+import {
+  ACCESS_STREAM,
+  HEADS_STREAM,
+  type EventStore,
+  isAside,
+  type StoredEvent,
+} from '../platform/event-store/event-store.js';
 import { GrowingTree, leafHash } from './merkle-tree.js';
 import { isSigned } from './signing-key.js';
 import type { TreeHead } from './tree-heads.decider.js';
@@ -16,7 +22,9 @@ export type Finding = {
     | 'position-order'
     | 'root-differs'
     | 'head-unsigned'
-    | 'head-beyond-log';
+    | 'head-beyond-log'
+    | 'access-log-differs'
+    | 'access-log-cut';
   readonly detail: string;
   readonly eventId?: string;
   readonly stream?: string;
@@ -26,9 +34,16 @@ export type Checked = {
   readonly streams: number;
   readonly heads: number;
   readonly rootHash: string;
+  /** Lines of the access log, and the hash of the last: whoever keeps them can tell later whether it was cut. */
+  readonly accessLines: number;
+  readonly accessHash: string | null;
   /** The one at the lowest position, then the others; at most MOST_FINDINGS. */
   readonly findings: readonly Finding[];
 };
+
+/** The access log as somebody saw it before. */
+export type KeptAccess = { readonly lines: number; readonly lastHash: string | null };
+export type Kept = { readonly heads?: readonly Pick<TreeHead, 'size' | 'rootHash'>[]; readonly access?: KeptAccess };
 
 const MOST_FINDINGS = 100;
 const PAGE = 2_000;
@@ -51,16 +66,16 @@ export class LogCheck {
   /** `kept` is an earlier head somebody holds: its possession stands for its signature. */
   constructor(
     private readonly heads: readonly TreeHead[] = [],
-    private readonly kept: readonly Pick<TreeHead, 'size' | 'rootHash'>[] = [],
+    private readonly kept: Kept = {},
   ) {
-    for (const { size } of [...heads, ...kept]) this.roots.set(size, { root: '', position: 0 });
+    for (const { size } of [...heads, ...(kept.heads ?? [])]) this.roots.set(size, { root: '', position: 0 });
   }
 
   add(stored: StoredEvent): void {
     if (stored.position <= this.position) this.found(stored, 'position-order', 'positions do not grow');
     this.position = stored.position;
     this.link(stored);
-    if (stored.stream === HEADS_STREAM) return;
+    if (isAside(stored.stream)) return;
     this.counted += 1;
     this.tree.add(leafHash(storedEnvelope(stored)));
     if (this.roots.has(this.tree.size))
@@ -78,13 +93,16 @@ export class LogCheck {
           detail,
         });
       }
-    for (const head of [...this.heads, ...this.kept]) this.checkHead(head);
+    for (const head of [...this.heads, ...(this.kept.heads ?? [])]) this.checkHead(head);
+    this.checkAccessEnd();
     const findings = [...this.findings].sort((a, b) => a.position - b.position);
     return {
       events: this.counted,
       streams: this.ends.size,
       heads: this.heads.length,
       rootHash: this.rootHash(),
+      accessLines: this.accessLines,
+      accessHash: this.ends.get(ACCESS_STREAM)?.hash ?? null,
       findings,
     };
   }
@@ -102,7 +120,23 @@ export class LogCheck {
         this.found(stored, 'link-broken', 'previousHash is not the hash of the event before it');
       if (!isItsHash(stored, told)) this.found(stored, 'hash-differs', 'the event is not what its hash says');
     }
+    const { access } = this.kept;
+    const isKept = stored.stream === ACCESS_STREAM && stored.revision + 1 === access?.lines;
+    if (isKept && told !== access.lastHash)
+      this.found(stored, 'access-log-differs', 'the access log up to here is not the one that was kept');
     this.ends.set(stored.stream, { revision: stored.revision, hash: told ?? '' });
+  }
+
+  private get accessLines(): number {
+    return (this.ends.get(ACCESS_STREAM)?.revision ?? -1) + 1;
+  }
+
+  /** No head is signed over the access log: that its end was cut off shows to who kept an earlier end of it. */
+  private checkAccessEnd(): void {
+    const { lines } = this.kept.access ?? { lines: 0 };
+    if (this.accessLines >= lines) return;
+    const detail = `the access log had ${lines} lines, ${this.accessLines} are here`;
+    this.push({ position: this.position + 1, stream: ACCESS_STREAM, code: 'access-log-cut', detail });
   }
 
   private checkHead({ size, rootHash }: Pick<TreeHead, 'size' | 'rootHash'>): void {
@@ -162,11 +196,7 @@ export async function headsOf(store: EventStore): Promise<TreeHead[]> {
 }
 
 /** Checks a store from its first event to its last. */
-export async function checkLog(
-  store: EventStore,
-  heads: readonly TreeHead[],
-  kept: readonly Pick<TreeHead, 'size' | 'rootHash'>[] = [],
-): Promise<Checked> {
+export async function checkLog(store: EventStore, heads: readonly TreeHead[], kept: Kept = {}): Promise<Checked> {
   const check = new LogCheck(heads, kept);
   for await (const stored of wholeLog(store)) check.add(stored);
   return check.finish();

@@ -5,7 +5,7 @@ import { type Fen, fen } from '../kernel/money.js';
 import { postingsOf } from '../ledger/ledger.read-model.js';
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { EventCatalogue } from '../platform/event-store/codec.js';
-import { HEADS_STREAM, type StoredEvent } from '../platform/event-store/event-store.js';
+import { isAside, type StoredEvent } from '../platform/event-store/event-store.js';
 import { type Checked, LogCheck } from './log-check.js';
 import type { TreeHead } from './tree-heads.decider.js';
 
@@ -25,7 +25,7 @@ export async function replay(
   const balances = new Map<string, Fen>();
   for await (const stored of events) {
     check.add(stored);
-    if (stored.type === COMMAND_REFUSED || stored.stream === HEADS_STREAM) continue;
+    if (stored.type === COMMAND_REFUSED || isAside(stored.stream)) continue;
     const event = catalogue.decode(stored);
     if (asOf !== null && event.data.occurredOn > asOf) continue;
     for (const { book, account, amount } of postingsOf(event)) {

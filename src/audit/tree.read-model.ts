@@ -1,5 +1,5 @@
 import { storedEnvelope } from '../platform/event-store/chain.js';
-import { HEADS_STREAM } from '../platform/event-store/event-store.js';
+import { isAside } from '../platform/event-store/event-store.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import { leafHash, nodeHash } from './merkle-tree.js';
 
@@ -25,7 +25,7 @@ export class TreeReadModel extends ReadModel {
   `;
 
   apply({ stored }: Incoming, write: Writer): void {
-    if (stored.stream === HEADS_STREAM) return;
+    if (isAside(stored.stream)) return;
     const { leaf } = write.get<{ leaf: number }>('SELECT coalesce(max(leaf), -1) + 1 AS leaf FROM tree_v1_leaves')!;
     let hash = leafHash(storedEnvelope(stored));
     write.run('INSERT INTO tree_v1_leaves VALUES (?, ?, ?)', leaf, stored.position, hash.toString('hex'));

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
-import { headsOf, wholeLog } from '../audit/log-check.js';
+import { headsOf, type KeptAccess, wholeLog } from '../audit/log-check.js';
 import { differences, eventsInBundle, headsInBundle, replay, type Replayed } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
 import { yuan } from '../kernel/money.js';
@@ -29,6 +29,12 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     .action(() => rebuild(terminal));
 }
 
+/** Whoever holds the files needs no key; that the whole log left the house is recorded all the same. */
+const AT_THE_TERMINAL = {
+  caller: { subject: 'command-line', role: 'system', division: '*' },
+  ...{ route: 'renewal audit bundle', subject: null, format: 'zip', requestId: 'command-line' },
+} as const;
+
 function addBundle(audit: Command, { environment, say }: Terminal): void {
   audit
     .command('bundle')
@@ -39,7 +45,9 @@ function addBundle(audit: Command, { environment, say }: Terminal): void {
     .action(async ({ from = null, to = null, out }: { from?: string | null; to?: string | null; out: string }) => {
       for (const date of [from, to])
         if (date !== null && !/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new Error(`${date} is not a date`);
-      const head = await offline(environment, async ({ bundles, heads, filled }) => {
+      const head = await offline(environment, async ({ bundles, heads, filled, access }) => {
+        const { size } = (await heads.current()) ?? { size: 0 };
+        await access.note({ ...AT_THE_TERMINAL, rows: size });
         await bundles.pack({ from, to }, out, filled);
         return (await heads.heads()).at(-1)!;
       });
@@ -79,13 +87,18 @@ function addVerify(program: Command, { environment, say, end }: Terminal): void 
     .description('the chain, the tree, the heads, and the read models against a fresh rebuild')
     .option('--full', 'everything; there is no smaller check', true)
     .option('--head <file>', 'a head kept from before')
-    .action(async ({ head }: { head?: string }) => {
-      const kept =
-        head === undefined ? [] : [JSON.parse(readFileSync(head, 'utf8')) as { size: number; rootHash: string }];
-      const { events, heads, findings } = await offline(environment, (log) => checkFully(log, kept));
+    .option('--access-log <file>', 'an answer of GET /v1/audit/access-log kept from before')
+    .action(async ({ head, accessLog }: { head?: string; accessLog?: string }) => {
+      const read = <Value>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as Value;
+      const kept = {
+        heads: head === undefined ? [] : [read<{ size: number; rootHash: string }>(head)],
+        ...(accessLog === undefined ? {} : { access: read<KeptAccess>(accessLog) }),
+      };
+      const { events, heads, accessLines, findings } = await offline(environment, (log) => checkFully(log, kept));
       for (const { position, code, detail } of findings)
         say(`WRONG: ${position === undefined ? '' : `position ${position}: `}${detail} [${code}]\n`);
-      if (findings.length === 0) say(`OK: ${events} events, ${heads} signed heads, read models as rebuilt\n`);
+      if (findings.length === 0)
+        say(`OK: ${events} events, ${heads} signed heads, ${accessLines} lines of access, read models as rebuilt\n`);
       end(findings.length === 0 ? 0 : 1);
     });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pino } from 'pino';
-import { DECIDERS } from '../event-catalogue.js';
+import { STREAMS } from '../event-catalogue.js';
 import type { EventSchema } from '../kernel/decider.js';
 import { Settings } from '../platform/config/settings.js';
 import { openService } from '../service.js';
@@ -55,7 +55,7 @@ async function openApi(): Promise<string> {
 
 /** Every event type with the sentence of what the bureau would say happened. */
 function eventCatalogueText(): string {
-  const sections = DECIDERS.map(({ category, events }) => {
+  const sections = STREAMS.map(({ category, events }) => {
     const rows = Object.entries(events as Record<string, EventSchema>).map(
       ([type, { version, says }]) => `| \`${type}\` | ${version} | ${says} |`,
     );

@@ -1,24 +1,21 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkLog, type Finding, headsOf } from '../audit/log-check.js';
+import { checkLog, type Finding, headsOf, type Kept } from '../audit/log-check.js';
 import { openReadOnly } from '../platform/sqlite.js';
 import type { Offline } from './offline.js';
 
 export type FullCheck = {
   readonly events: number;
   readonly heads: number;
+  readonly accessLines: number;
   readonly findings: readonly (
     Finding | { readonly code: string; readonly detail: string; readonly position?: number }
   )[];
 };
-type Kept = { readonly size: number; readonly rootHash: string };
 
 /** The chain, the tree and its heads, and every read model against one filled anew from the first event. */
-export async function checkFully(
-  { settings, store, projections, filled }: Offline,
-  kept: readonly Kept[],
-): Promise<FullCheck> {
-  const { findings, events, heads } = await checkLog(store, await headsOf(store), kept);
+export async function checkFully({ settings, store, projections, filled }: Offline, kept: Kept): Promise<FullCheck> {
+  const { findings, events, heads, accessLines } = await checkLog(store, await headsOf(store), kept);
   const path = join(settings.dataDir, 'read-models.db');
   const copy = join(dirname(filled), 'stored.db');
   const stale: { code: string; detail: string }[] = [];
@@ -41,5 +38,5 @@ export async function checkFully(
       const reason = error instanceof Error ? error.message : String(error);
       stale.push({ code: 'read-models-unreadable', detail: `read-models.db cannot be read (${reason}); rebuild it` });
     }
-  return { events, heads, findings: [...findings, ...stale] };
+  return { events, heads, accessLines, findings: [...findings, ...stale] };
 }

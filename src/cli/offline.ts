@@ -5,6 +5,8 @@ import { Bundles } from '../audit/bundles.js';
 import { SigningKey } from '../audit/signing-key.js';
 import { TreeHeads } from '../audit/tree-heads.js';
 import { eventCatalogue } from '../event-catalogue.js';
+import { AccessLog } from '../platform/access/access-log.js';
+import { projectedEnd } from '../platform/access/access.read-model.js';
 import { Clock } from '../platform/clock.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import { Settings } from '../platform/config/settings.js';
@@ -25,6 +27,7 @@ export type Offline = {
   readonly heads: TreeHeads;
   readonly bundles: Bundles;
   readonly key: SigningKey;
+  readonly access: AccessLog;
 };
 
 /** Opens the log of the settings, does the work, and closes everything. The service may go on running beside it. */
@@ -45,7 +48,8 @@ export async function offline<Result>(
     const runner = new DeciderRunner(store, catalogue, new ProjectedCommandIndex(projections, store.shared), clock);
     const heads = new TreeHeads(runner, store, projections, key, clock, openLogger('silent'));
     const bundles = new Bundles(heads, store, projections, key, clock);
-    return await work({ settings, store, projections, filled, heads, bundles, key });
+    const access = new AccessLog(store, clock, () => projectedEnd(projections));
+    return await work({ settings, store, projections, filled, heads, bundles, key, access });
   } finally {
     await projections.stop();
     await store.close();

@@ -22,7 +22,12 @@ export class CompoundReadsController {
   }
 
   /** 户 */
-  @Reads(':compoundId/households', { list: true, roles: READERS, parameters: { buildingNo: /^.{1,200}$/u } })
+  @Reads(':compoundId/households', {
+    discloses: true,
+    list: true,
+    roles: READERS,
+    parameters: { buildingNo: /^.{1,200}$/u },
+  })
   households(@Param('compoundId') compoundId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetHouseholds(compoundId, asked));
   }

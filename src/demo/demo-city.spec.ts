@@ -8,7 +8,7 @@ import {
   type Appended,
   type EncodedEvent,
   type EventStore,
-  HEADS_STREAM,
+  isAside,
   StoreUnavailable,
 } from '../platform/event-store/event-store.js';
 import { SqliteEventStore } from '../platform/event-store/sqlite/sqlite-event-store.js';
@@ -183,7 +183,7 @@ function seedOn(directory: string, store: SqliteEventStore, seedDemo = 'auto') {
 async function storedIn(store: EventStore): Promise<Stored[]> {
   const all = await store.readAll(0, 10_000);
   return all
-    .filter(({ stream }) => stream !== HEADS_STREAM)
+    .filter(({ stream }) => !isAside(stream))
     .map(({ eventId, stream, type, data }) => ({
       eventId,
       stream,

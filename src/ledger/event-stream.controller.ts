@@ -4,7 +4,9 @@ import { Controller, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { AccessLog } from '../platform/access/access-log.js';
 import { EventStore } from '../platform/event-store/event-store.js';
+import { disclosed } from '../platform/http/disclosures.js';
 import { Problem } from '../platform/http/problem.js';
 import { Asked, type EdgeRequest, POSITION_TEXT, type Question, READERS, Streams } from '../platform/http/routes.js';
 import { GetEvents } from './history.handlers.js';
@@ -29,6 +31,7 @@ export class EventStreamController implements OnModuleDestroy {
   constructor(
     private readonly queries: QueryBus,
     private readonly store: EventStore,
+    private readonly access: AccessLog,
   ) {}
 
   /**
@@ -47,6 +50,9 @@ export class EventStreamController implements OnModuleDestroy {
   async stream(@Asked() asked: Question, @Req() request: EdgeRequest, @Res() reply: FastifyReply): Promise<void> {
     if (this.feeds.size >= MOST_FEEDS) throw new Problem('rate-limited');
     const position = await this.beginning(asked, request);
+    const note = (rows: number | null) => this.access.note(disclosed(request.routeOptions.url!, request, rows));
+    // How much it will be is known at its end, and said in a second line; this one is durable before the first event.
+    await note(null);
     reply.hijack();
     // Gone while we looked: nobody would ever say so again.
     if (reply.raw.destroyed) return;
@@ -65,6 +71,8 @@ export class EventStreamController implements OnModuleDestroy {
       clearInterval(ping);
       this.feeds.delete(feed);
       void subscribed.then((subscription) => subscription.close());
+      // A store that is away loses the count, and not the line that says who listens.
+      if (feed.sent > 0) note(feed.sent).catch(() => undefined);
     });
     await subscribed;
     feed.wake();
@@ -101,6 +109,8 @@ class Feed {
   private readonly left = new AbortController();
   private running = false;
   private again = false;
+  /** Events this reader was sent. */
+  sent = 0;
 
   constructor(
     private readonly out: ServerResponse,
@@ -151,6 +161,7 @@ class Feed {
     const { signal } = this.left;
     signal.throwIfAborted();
     this.position = item.position;
+    this.sent += 1;
     const taken = this.out.write(`id: ${item.position}\ndata: ${JSON.stringify(item)}\n\n`);
     if (!taken) await once(this.out, 'drain', { signal });
   }

@@ -39,7 +39,7 @@ export class FiguresController {
   }
 
   /** 分户出资 */
-  @Reads('schemes/:schemeId/household-shares', { roles: READERS })
+  @Reads('schemes/:schemeId/household-shares', { discloses: true, roles: READERS })
   householdShares(@Param('schemeId') schemeId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetHouseholdShares(schemeId, asked));
   }

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
 import type { DrawShareRow } from '../maintenance-fund/maintenance-fund.projection.js';
 import type { DepositKind } from '../maintenance-fund/maintenance-fund-state.decider.js';
-import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { ReadDesk, type Reading, within } from '../platform/reads/read-desk.js';
 import type { SqlValue } from '../platform/sqlite.js';
 
 /** Figures of a whole fund: each is what came in, or went out, by its name; `due` is what the fund has advanced. */
@@ -55,7 +55,7 @@ export class FundFigures {
     max: CACHED_FUNDS,
   });
 
-  constructor(private readonly reads: ReadDesk) {}
+  constructor(@Inject(ReadDesk) private readonly reads: Reading) {}
 
   /** The division of a fund; undefined where none was ever opened. */
   divisionOf(fundId: string): string | undefined {

@@ -38,6 +38,7 @@ export class HistoryController {
 
   /** 事件 */
   @Reads('events', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: {
@@ -54,13 +55,14 @@ export class HistoryController {
   }
 
   /** 单个事件 */
-  @Reads('events/:eventId', { roles: READERS })
+  @Reads('events/:eventId', { discloses: true, roles: READERS })
   event(@Param('eventId') eventId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetEvent(eventId, asked));
   }
 
   /** 依规则作出的决定 */
   @Reads('decisions', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: { rule: /^R\d{2}[ab]?$/, outcome: ['accepted', 'refused', 'overridden'], stream: /^.{1,120}$/u },
@@ -71,6 +73,7 @@ export class HistoryController {
 
   /** 试算平衡表 */
   @Reads('ledger/trial-balance', {
+    discloses: true,
     roles: READERS,
     rows: ({ books }: { books: { book: string; accounts: object[] }[] }) =>
       books.flatMap(({ book, accounts }) => accounts.map((row) => ({ book, ...row }))),
@@ -80,7 +83,7 @@ export class HistoryController {
   }
 
   /** 科目明细 */
-  @Reads('ledger/accounts/:account/entries', { list: true, roles: READERS })
+  @Reads('ledger/accounts/:account/entries', { discloses: true, list: true, roles: READERS })
   entries(@Param('account') account: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetAccountEntries(account, asked));
   }

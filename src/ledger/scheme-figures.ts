@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Moment } from '../kernel/projection.js';
-import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { ReadDesk, type Reading, within } from '../platform/reads/read-desk.js';
 import { type SchemeAt, schemesAt } from './subjects-at.js';
 import type { SqlValue } from '../platform/sqlite.js';
 import { type Measured, split, type Split, type SplitLine, type Sum } from './cost-split.projection.js';
@@ -21,10 +21,13 @@ const SCHEME_COLUMNS = `scheme_id AS schemeId, compound_id AS compoundId, divisi
 
 const SUM_COLUMNS = `measure, source, reference, cost_area AS costArea, line_id AS lineId, item, sum(amount) AS amount`;
 
+/** Of a scheme's revisions the approved one in force, before the first approval the latest: the first in this order. */
+export const REVISION_IN_FORCE = 'approved DESC, revision DESC';
+
 /** Splits of schemes, from the postings and nothing else. */
 @Injectable()
 export class SchemeFigures {
-  constructor(private readonly reads: ReadDesk) {}
+  constructor(@Inject(ReadDesk) private readonly reads: Reading) {}
 
   scheme(schemeId: string): SchemeRow | undefined {
     return this.reads.get<SchemeRow>(`SELECT ${SCHEME_COLUMNS} FROM subjects_v1_schemes WHERE scheme_id = ?`, schemeId);
@@ -52,7 +55,7 @@ export class SchemeFigures {
   measured(schemeId: string, moment: Moment): Measured {
     const at = within(moment);
     const sql = `SELECT revision, approved FROM subjects_v1_revisions
-      WHERE scheme_id = ? AND ${at.sql} ORDER BY approved DESC, revision DESC LIMIT 1`;
+      WHERE scheme_id = ? AND ${at.sql} ORDER BY ${REVISION_IN_FORCE} LIMIT 1`;
     const found = this.reads.get<{ revision: number; approved: number }>(sql, schemeId, ...at.values);
     if (!found) return { revision: null, approved: false, lines: [] };
     return { revision: found.revision, approved: found.approved === 1, lines: this.lines(schemeId, found.revision) };

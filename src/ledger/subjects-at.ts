@@ -1,6 +1,6 @@
 import { inScope } from '../kernel/ids.js';
 import type { Moment } from '../kernel/projection.js';
-import { type ReadDesk, within } from '../platform/reads/read-desk.js';
+import { type Reading, within } from '../platform/reads/read-desk.js';
 
 /** A compound as it was called and where it lay at a moment; `scope` is where it lies now, which decides who sees it. */
 export type CompoundAt = {
@@ -26,7 +26,7 @@ const SCHEME_CORRECTIONS = `SELECT scheme_id AS id, plan_year AS planYear, proje
   FROM subjects_v1_scheme_corrections`;
 
 /** Compounds that existed at the moment and lie in the caller's scope, corrected as far as was known then. */
-export function compoundsAt(reads: ReadDesk, moment: Moment, scope: string): CompoundAt[] {
+export function compoundsAt(reads: Reading, moment: Moment, scope: string): CompoundAt[] {
   const correct = corrections<CompoundAt>(reads, COMPOUND_CORRECTIONS, moment);
   return rows<CompoundAt>(reads, COMPOUNDS, 'compound_id', moment)
     .filter((one) => inScope(scope, one.scope))
@@ -34,20 +34,20 @@ export function compoundsAt(reads: ReadDesk, moment: Moment, scope: string): Com
 }
 
 /** Schemes that existed at the moment and lie in the caller's scope, corrected as far as was known then. */
-export function schemesAt(reads: ReadDesk, moment: Moment, scope: string): SchemeAt[] {
+export function schemesAt(reads: Reading, moment: Moment, scope: string): SchemeAt[] {
   const correct = corrections<SchemeAt>(reads, SCHEME_CORRECTIONS, moment);
   return rows<SchemeAt>(reads, SCHEMES, 'scheme_id', moment)
     .filter(({ division }) => inScope(scope, division))
     .map((one) => correct(one.schemeId, one));
 }
 
-function rows<Row>(reads: ReadDesk, sql: string, key: string, moment: Moment): Row[] {
+function rows<Row>(reads: Reading, sql: string, key: string, moment: Moment): Row[] {
   const at = within(moment);
   return reads.all<Row>(`${sql} WHERE ${at.sql} ORDER BY ${key}`, ...at.values);
 }
 
 /** The later correction wins, field by field; what a correction does not name stays. */
-function corrections<Row>(reads: ReadDesk, sql: string, moment: Moment): (id: string, row: Row) => Row {
+function corrections<Row>(reads: Reading, sql: string, moment: Moment): (id: string, row: Row) => Row {
   const changes = new Map<string, object>();
   for (const { id, ...fields } of rows<{ id: string }>(reads, sql, 'position', moment)) {
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

@@ -39,6 +39,10 @@ const statementRows = ({ draws, ...year }: Draws): object[] => [
   ...draws.map((draw) => ({ row: 'draw', ...draw })),
 ];
 
+/** The shares of its draws are rows of households. Who may not see them is shown none. */
+const splitRows = ({ draws }: { draws: { split?: readonly unknown[] }[] }): number =>
+  draws.reduce((sum, { split }) => sum + (split?.length ?? 0), 0);
+
 @ApiTags('maintenance-funds')
 @Controller('v1/maintenance-funds/:compoundId')
 export class MaintenanceFundReadsController {
@@ -61,6 +65,7 @@ export class MaintenanceFundReadsController {
 
   /** 分户账 */
   @Reads('sub-accounts', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: {
@@ -78,6 +83,7 @@ export class MaintenanceFundReadsController {
 
   /** 一户的分户账 */
   @Reads('sub-accounts/:holderId', {
+    discloses: () => 1,
     roles: READERS,
     rows: ({ entries }: { entries: object[] }) => entries,
   })
@@ -91,6 +97,7 @@ export class MaintenanceFundReadsController {
 
   /** 列支 */
   @Reads('draws', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: {
@@ -104,7 +111,7 @@ export class MaintenanceFundReadsController {
   }
 
   /** 单项列支 */
-  @Reads('draws/:drawId', { roles: READERS })
+  @Reads('draws/:drawId', { discloses: true, roles: READERS })
   draw(
     @Param('compoundId') compoundId: string,
     @Param('drawId') drawId: string,
@@ -114,7 +121,7 @@ export class MaintenanceFundReadsController {
   }
 
   /** 年度公示 */
-  @Reads('statement', { parameters: { year: /^(19|[2-9]\d)\d{2}$/ }, rows: statementRows })
+  @Reads('statement', { discloses: splitRows, parameters: { year: /^(19|[2-9]\d)\d{2}$/ }, rows: statementRows })
   statement(@Param('compoundId') compoundId: string, @Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetStatement(compoundId, asked));
   }

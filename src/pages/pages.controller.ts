@@ -122,7 +122,8 @@ export class PagesController {
     const who = await this.looker(request, request.query as Record<string, string>, pathOf(request), caller);
     if (!caller) return send(reply, NOT_SIGNED_IN, signInPage(who, false));
     if (guest) reply.header('Set-Cookie', sessionCookie(guest.session, request.protocol === 'https'));
-    const ask = ((path: string) => this.reads.ask(path, caller, who.language)) as Ask;
+    const ask = ((path: string) =>
+      this.reads.ask(path, { caller, language: who.language, requestId: request.id })) as Ask;
     try {
       return await send(reply, 200, await page(who, ask));
     } catch (error) {

@@ -20,6 +20,7 @@ import { ProjectedCommandIndex } from './projections/log.read-model.js';
 import { ProjectionRunner } from './projections/projection-runner.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { Slices } from './slices.js';
+import { AccessLog } from './access/access-log.js';
 import { KEYS } from './auth/api-keys.js';
 import { Sessions } from './auth/sessions.js';
 
@@ -32,6 +33,7 @@ export type Platform = {
   readonly catalogue: EventCatalogue;
   readonly projections: ProjectionRunner;
   readonly clock: Clock;
+  readonly access: AccessLog;
   /** Who keeps the commands that wait for a second person. */
   readonly secondPerson: Type<SecondPerson>;
 };
@@ -49,6 +51,7 @@ export class PlatformModule {
     catalogue,
     projections,
     clock,
+    access,
     secondPerson,
   }: Platform): DynamicModule {
     const providers = [
@@ -60,6 +63,7 @@ export class PlatformModule {
       { provide: EventCatalogue, useValue: catalogue },
       { provide: ProjectionRunner, useValue: projections },
       { provide: Clock, useValue: clock },
+      { provide: AccessLog, useValue: access },
       { provide: CommandIndex, useFactory: () => new ProjectedCommandIndex(projections, store.shared) },
       { provide: SecondPerson, useClass: secondPerson },
       DeciderRunner,

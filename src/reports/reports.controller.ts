@@ -39,7 +39,12 @@ export class ReportsController {
   }
 
   /** 分户出资公示表 */
-  @Reads('household-notice', { roles: READERS, parameters: { schemeId: /^.{1,64}$/ }, rows: noticeRows })
+  @Reads('household-notice', {
+    discloses: true,
+    roles: READERS,
+    parameters: { schemeId: /^.{1,64}$/ },
+    rows: noticeRows,
+  })
   householdNotice(@Asked() asked: Question): Promise<object> {
     return this.queries.execute(new GetHouseholdNotice(asked));
   }

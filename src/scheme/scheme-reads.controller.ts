@@ -49,6 +49,7 @@ export class SchemeReadsController {
 
   /** 认缴 */
   @Reads('schemes/:schemeId/pledges', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: { source: WORD, costArea: WORD, lineId: NAME },
@@ -59,6 +60,7 @@ export class SchemeReadsController {
 
   /** 出资 */
   @Reads('schemes/:schemeId/contributions', {
+    discloses: true,
     list: true,
     roles: READERS,
     parameters: { source: WORD, form: WORD, costArea: WORD, lineId: NAME, pledgeId: NAME },

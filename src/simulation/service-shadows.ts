@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Rejected } from '../kernel/rejection.js';
+import type { AccessLog } from '../platform/access/access-log.js';
 import { ApiKeys } from '../platform/auth/api-keys.js';
 import type { Clock } from '../platform/clock.js';
 import type { Caller } from '../platform/commands/invocation.js';
@@ -20,6 +21,7 @@ type Parts = {
   readonly clock: Clock;
   readonly store: EventStore;
   readonly keys: ApiKeys;
+  readonly access: AccessLog;
 };
 type Assemble = (parts: Parts) => Promise<{ readonly app: NestFastifyApplication; close(): Promise<void> }>;
 
@@ -85,7 +87,7 @@ export class ServiceShadows extends Shadows {
   }
 
   private async begin(dataDir: string, position: number, caller: Caller): Promise<Shadow> {
-    const { settings, logger, clock, store } = this.parts;
+    const { settings, logger, clock, store, access } = this.parts;
     const key = randomBytes(24).toString('base64url');
     // A key of its own signs what happens there: the service's own never signs what did not happen.
     const own = { dataDir, signingKeyFile: undefined, rateLimitPerMinute: 0 };
@@ -93,6 +95,7 @@ export class ServiceShadows extends Shadows {
       settings: Object.assign(Object.create(settings) as Settings, own),
       logger: logger.child({}, { level: 'silent' }),
       clock,
+      access,
       store: new OverlayEventStore(store, position),
       keys: ApiKeys.forOne(caller, key),
     });

@@ -52,7 +52,7 @@ async function answersOf(directory: string): Promise<Answers | undefined> {
 /** Whether a full check of these files finds something, or cannot be made. */
 async function isFound(directory: string): Promise<boolean> {
   try {
-    const { findings } = await offline({ DATA_DIR: directory }, (log) => checkFully(log, []));
+    const { findings } = await offline({ DATA_DIR: directory }, (log) => checkFully(log, {}));
     return findings.length > 0;
   } catch {
     return true;

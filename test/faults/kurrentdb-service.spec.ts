@@ -1,3 +1,4 @@
+import { isAside } from '../../src/platform/event-store/event-store.js';
 import { leader, nodes, processOf, startAgain } from '../support/cluster.js';
 import { type Reply, TestService } from '../support/service.js';
 import { freshName, readEverything } from '../support/stored-events.js';
@@ -64,7 +65,7 @@ describeCluster(
 
       const everything = await readEverything(replicas[0]!.inner.store, before, 2_000);
       // Signed heads are nobody's command.
-      const ours = everything.filter(({ stream }) => stream !== 'audit-heads').map(({ eventId }) => eventId);
+      const ours = everything.filter(({ stream }) => !isAside(stream)).map(({ eventId }) => eventId);
       const head = await replicas[0]!.inner.store.head();
       expect(new Set(ours).size).toBe(ours.length);
       expect(new Set(ours)).toEqual(acknowledged);

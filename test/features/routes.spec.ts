@@ -119,6 +119,7 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /v1/audit/consistency': 'anybody-with-a-key',
   'POST /v1/audit/verify': 'auditors',
   'GET /v1/audit/bundle': 'auditors',
+  'GET /v1/audit/access-log': 'auditors',
   ...Object.fromEntries(
     [
       ...['rates', 'deposits', 'draws', 'draws/:drawId/refund', 'draws/:drawId/payment', 'draws/:drawId/collections'],

@@ -37,8 +37,17 @@ export type Appended = { readonly revision: number; readonly position: number };
 /** The revision of a stream nobody has written to. */
 export const NO_STREAM = -1;
 
-/** The stream of the signed tree heads. They speak about the log, so they stand outside its tree and its contents page. */
+/** The stream of the signed tree heads. */
 export const HEADS_STREAM = 'audit-heads';
+
+/** The stream of who read personal or bulk data. */
+export const ACCESS_STREAM = 'access-log';
+
+/**
+ * These streams speak about the log and its readers, so they stand outside its tree, its contents page and its figures:
+ * no answer changes by them, and nobody has to wait for them.
+ */
+export const isAside = (stream: string): boolean => stream === HEADS_STREAM || stream === ACCESS_STREAM;
 
 /** Somebody else appended since we read: load what is new and decide again. */
 export class RevisionConflict extends Error {
@@ -108,8 +117,8 @@ export abstract class EventStore {
   }
 
   /** Every adapter says so of each append it answers. */
-  protected acknowledge(appended: Appended): Appended {
-    this.acknowledged = Math.max(this.acknowledged, appended.position);
+  protected acknowledge(stream: string, appended: Appended): Appended {
+    if (!isAside(stream)) this.acknowledged = Math.max(this.acknowledged, appended.position);
     return appended;
   }
 

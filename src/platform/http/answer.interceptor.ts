@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { from, type Observable, switchMap } from 'rxjs';
+import type { AccessLog } from '../access/access-log.js';
 import type { Answer } from '../commands/command-desk.js';
+import { disclosureOf } from './disclosures.js';
 import { flatAnswer } from './flat.js';
-import { cardOf, type EdgeRequest } from './routes.js';
+import { cardOf, type EdgeRequest, type RouteCard } from './routes.js';
 
 /** Writes what a command or a read answered: headers, flat forms, and 304 where the reader already has it. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
+  constructor(private readonly access: AccessLog) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<EdgeRequest>();
@@ -17,8 +21,14 @@ export class AnswerInterceptor implements NestInterceptor {
     if (card?.kind === 'command' || card?.kind === 'batch')
       return next.handle().pipe(switchMap((answer) => from(Promise.resolve(command(answer as Answer, reply)))));
     if (card?.kind === 'read')
-      return next.handle().pipe(switchMap((body) => from(read(body as object, request, reply, card.rows))));
+      return next.handle().pipe(switchMap((body) => from(this.read(body as object, request, reply, card))));
     return next.handle();
+  }
+
+  private async read(body: object, request: EdgeRequest, reply: FastifyReply, card: RouteCard): Promise<unknown> {
+    const disclosure = disclosureOf(card, request.routeOptions.url!, request, body);
+    if (disclosure) await this.access.note(disclosure);
+    return read(body, request, reply, card.rows);
   }
 }
 

@@ -1,7 +1,9 @@
 import { type ExecutionContext, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { AccessLog } from '../access/access-log.js';
 import type { Caller } from '../commands/invocation.js';
 import { matcher } from './command-routes.js';
+import { disclosureOf } from './disclosures.js';
 import { Problem } from './problem.js';
 import type { EdgeRequest, RouteCard } from './routes.js';
 import { checkParameters } from './server.js';
@@ -17,11 +19,15 @@ type Argument = {
   readonly factory?: (data: unknown, context: ExecutionContext) => unknown;
 };
 type ReadRoute = {
+  readonly template: string;
   readonly card: RouteCard;
   readonly match: (path: string) => Record<string, string> | undefined;
   readonly run: (...values: unknown[]) => Promise<object>;
   readonly given: readonly Argument[];
 };
+
+/** For whom, and in answer to which request. */
+export type Asker = { readonly caller: Caller; readonly language: Language; readonly requestId: string };
 
 /**
  * The same reads, for readers that are not HTTP requests: the served pages show what a path of the API answers, and
@@ -31,7 +37,10 @@ type ReadRoute = {
 export class ReadRoutes implements OnApplicationBootstrap {
   private routes: ReadRoute[] = [];
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly access: AccessLog,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.routes = this.discovery
@@ -40,18 +49,21 @@ export class ReadRoutes implements OnApplicationBootstrap {
   }
 
   /** What `url` answers `caller`, as an object. Throws what the edge would have told: not found, forbidden, parameters. */
-  async ask(url: string, caller: Caller, language: Language): Promise<object> {
+  async ask(url: string, { caller, language, requestId }: Asker): Promise<object> {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
-    for (const { card, match, run, given } of this.routes) {
+    for (const { template, card, match, run, given } of this.routes) {
       const params = match(pathname);
       if (!params) continue;
       if (!card.roles.includes(caller.role)) throw new Problem('forbidden');
       const query = Object.fromEntries(searchParams);
-      const request = { caller, language, query, params, url, headers: {} } as unknown as EdgeRequest;
+      const request = { id: requestId, caller, language, query, params, url, headers: {} } as unknown as EdgeRequest;
       checkParameters(request, card);
       const context = { switchToHttp: () => ({ getRequest: () => request }) } as ExecutionContext;
       const values = given.map(({ data, factory }) => (factory ? factory(data, context) : params[data!]));
-      return run(...values);
+      const body = await run(...values);
+      const disclosure = disclosureOf(card, template, request, body);
+      if (disclosure) await this.access.note(disclosure);
+      return body;
     }
     throw new Problem('not-found');
   }
@@ -68,6 +80,6 @@ function routesOf(controller: object): ReadRoute[] {
     const template = `/${[prefix, Reflect.getMetadata(PATH, method) as string].filter((part) => part !== '/').join('/')}`;
     const told = Reflect.getMetadata(ARGUMENTS, controller.constructor, name) as Record<string, Argument> | undefined;
     const given = Object.values(told ?? {}).sort((a, b) => a.index - b.index);
-    return [{ card, match: matcher(template), given, run: method.bind(controller) as ReadRoute['run'] }];
+    return [{ template, card, match: matcher(template), given, run: method.bind(controller) as ReadRoute['run'] }];
   });
 }

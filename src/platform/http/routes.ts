@@ -17,6 +17,11 @@ export type RouteCard = {
   readonly bodyLimit?: number;
   /** Rows of the flat forms (CSV, NDJSON, XLSX) of an answer. */
   readonly rows?: (body: never) => readonly object[];
+  /**
+   * The answer holds rows of households, or of the log in bulk: who was shown them is recorded. A function counts them
+   * where it is not one for each item.
+   */
+  readonly discloses?: true | ((body: never) => number);
   /** Takes what a browser's form sends. */
   readonly takesForm?: true;
 };
@@ -84,6 +89,7 @@ type ReadOptions = {
   parameters?: Record<string, Parameter>;
   list?: boolean;
   rows?: (body: never) => readonly object[];
+  discloses?: NonNullable<RouteCard['discloses']>;
 };
 
 /** A projection or a list: time travel, flat forms, ETag. */
@@ -96,6 +102,7 @@ export const Reads = (path: string, options: ReadOptions = {}): MethodDecorator 
       roles: options.roles ?? VIEWERS,
       parameters: { ...MOMENT_PARAMETERS, ...(options.list ? LIST_PARAMETERS : {}), ...options.parameters },
       ...(options.rows ? { rows: options.rows } : {}),
+      ...(options.discloses ? { discloses: options.discloses } : {}),
     }),
   ) as MethodDecorator;
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
+import { AccessLog } from '../access/access-log.js';
 import type { ApiKeys } from '../auth/api-keys.js';
 import type { Sessions } from '../auth/sessions.js';
 import { type Caller, commandIdOf, type Invocation } from '../commands/invocation.js';
@@ -246,7 +247,7 @@ export function overrideOf(body: Readonly<Record<string, unknown>>): {
 export async function dressApplication(app: NestFastifyApplication, { settings, logger }: Edge): Promise<void> {
   app.useGlobalPipes(app.get(BodyPipe));
   app.useGlobalFilters(new ProblemFilter(logger));
-  app.useGlobalInterceptors(new AnswerInterceptor());
+  app.useGlobalInterceptors(new AnswerInterceptor(app.get(AccessLog)));
   await app.register(
     helmet as never,
     {

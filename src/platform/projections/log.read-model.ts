@@ -1,6 +1,6 @@
 import type { KnownCommand } from '../commands/command-index.js';
 import { CommandIndex } from '../commands/command-index.js';
-import { type EventMetadata, HEADS_STREAM } from '../event-store/event-store.js';
+import { type EventMetadata, isAside } from '../event-store/event-store.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import { type Incoming, ReadModel, type Writer } from './read-model.js';
 
@@ -35,7 +35,7 @@ export class LogReadModel extends ReadModel {
 
   apply({ stored }: Incoming, write: Writer): void {
     const { position, eventId, stream, revision, type } = stored;
-    if (stream === HEADS_STREAM) return;
+    if (isAside(stream)) return;
     const metadata = JSON.parse(stored.metadata) as EventMetadata;
     const data = JSON.parse(stored.data) as { occurredOn: string; rules?: string[]; rule?: string; override?: object };
     const recordedMs = Date.parse(metadata.recordedAt);

@@ -17,6 +17,9 @@ type Asking = {
   readonly waitSeconds: number;
 };
 
+/** What figures are read with: the service's read models, or a file of them. */
+export type Reading = Pick<ReadDesk, 'all' | 'get' | 'exact' | 'sum'>;
+
 /** How every read begins: it waits until what this process acknowledged is projected, then fixes its moment. */
 @Injectable()
 export class ReadDesk {

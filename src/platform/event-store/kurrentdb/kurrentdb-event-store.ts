@@ -97,7 +97,7 @@ export class KurrentDbEventStore extends EventStore {
       if (revision !== expectedRevision + events.length)
         throw this.damage(stream, `appended after revision ${expectedRevision}, the server counts ${revision}`);
       const position = this.noticed(await this.positionAt(stream, revision, result.position));
-      return this.acknowledge({ revision, position });
+      return this.acknowledge(stream, { revision, position });
     } catch (error) {
       return this.afterRefusal(error, stream, events, expectedRevision);
     }
@@ -201,7 +201,7 @@ export class KurrentDbEventStore extends EventStore {
         const ours = there.length === events.length && there.every((one, at) => one.eventId === events[at]!.eventId);
         const last = there.at(-1);
         if (!ours || !last) throw new RevisionConflict(stream, expectedRevision);
-        return this.acknowledge({ revision: last.revision, position: this.noticed(last.position) });
+        return this.acknowledge(stream, { revision: last.revision, position: this.noticed(last.position) });
       }
       case 'deleted':
         throw this.damage(stream, 'it was deleted');

@@ -3,7 +3,7 @@ import {
   type Appended,
   type EncodedEvent,
   EventStore,
-  HEADS_STREAM,
+  isAside,
   NO_STREAM,
   PositionBeyondHead,
   RevisionConflict,
@@ -51,8 +51,7 @@ export class OverlayEventStore extends EventStore {
       this.last += 1;
       const stored = { ...event, stream, revision: expectedRevision + 1 + index, position: this.last };
       own.push(stored);
-      // Signed heads speak about the log and stand outside it.
-      if (stream !== HEADS_STREAM) this.added.push(stored);
+      if (!isAside(stream)) this.added.push(stored);
     }
     this.streams.set(stream, own);
     for (const wake of this.listeners) {

@@ -160,7 +160,7 @@ export class SqliteEventStore extends EventStore {
     }
     for (const { waiting, result } of outcomes) {
       if (result instanceof RevisionConflict) waiting.reject(result);
-      else waiting.resolve(this.acknowledge(result));
+      else waiting.resolve(this.acknowledge(waiting.stream, result));
     }
     if (outcomes.some(({ result }) => !(result instanceof RevisionConflict))) this.wakeAll();
   }
