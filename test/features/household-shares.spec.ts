@@ -128,6 +128,22 @@ describe('what each household bears of a scheme', () => {
     expect(total).toMatchObject({ share: '120.00', paid: '15.00', outstanding: '105.00', overdue: '106.00' });
   });
 
+  it('is shown in 万元 with what its rows, scaled alone, miss of the total', async () => {
+    const scope = { households: ['h01', 'h02', 'h03'] };
+    const line = { lineId: 'q', workItem: 'stairs', shareMethod: 'equal', scope };
+    const notice = async (schemeId: string, amount: string, unit: string) => {
+      await drawnUp(schemeId, { ...line, amount });
+      const path = `/v1/reports/household-notice?schemeId=${schemeId}&format=csv&unit=${unit}`;
+      return (await service.get(path)).text.trim().split('\r\n').slice(13);
+    };
+    // 340.00 each are 0.03万, 0.09 together; 1,020.00 are 0.10.
+    expect(await notice('scaled', '1020.00', 'wan')).toEqual([
+      '合计,按万元四舍五入，合计减各行之和：应出资 0.01、尚欠 0.01,,,,,0.10,0.00,0.00,0.10,0.00',
+    ]);
+    expect(await notice('even', '900.00', 'wan')).toEqual(['合计,,,,,,0.09,0.00,0.00,0.09,0.00']);
+    expect(await notice('yuan', '1020.00', 'yuan')).toEqual(['合计,,,,,,1020.00,0.00,0.00,1020.00,0.00']);
+  });
+
   it('rests on income the owners gave up, named or with its vote', async () => {
     await drawnUp('income', { lineId: 's', workItem: 'stairs', amount: '100.00' });
     const give = (decision: unknown) =>

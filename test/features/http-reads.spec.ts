@@ -239,6 +239,17 @@ describe('the manners of a read', () => {
       // 19,979,650.00 yuan are 1,997.965 万元: 1,997.97.
       expect(wan.text).toContain('1997.97');
       expect((await get('/v1/schemes/wan/cost-split?unit=wan')).body.publicArea.budget).toBe('19979650.00');
+      const bond = {
+        ...{ bondId: 'wan', name: '专项债', divisionCode: '140403', principal: '50000000.00', couponRate: '0.03' },
+        ...{ termYears: 1, valueDate: '2026-04-01', paymentsPerYear: 1, repayment: 'bullet', occurredOn: '2026-04-01' },
+      };
+      await service.post('/v1/bonds', bond);
+      // A rate of two places is no money.
+      const [names, values] = (await get('/v1/bonds?format=csv&unit=wan')).text
+        .split('\r\n')
+        .map((row) => row.split(','));
+      const told = Object.fromEntries(names!.map((name, index) => [name, values![index]]));
+      expect(told).toMatchObject({ principal: '5000.00', couponRate: '0.03' });
     });
   });
 

@@ -1,14 +1,16 @@
 import { stringify } from 'csv-stringify/sync';
 import writeXlsxFile from 'write-excel-file/node';
-import { fen, wan } from '../../kernel/money.js';
+import { fen, total, wan, yuan } from '../../kernel/money.js';
 import type { EdgeRequest } from './routes.js';
 
 type Flat = Record<string, string>;
 type Rows = ((body: never) => readonly object[]) | undefined;
 
 const AMOUNT = /^-?\d+\.\d{2}$/;
-/** Names whose two decimal places are square metres, not money. */
-const NOT_MONEY = /(M2|㎡\))$/;
+/** Names whose two decimal places are square metres, a rate or part of a number on paper, not money. */
+const NOT_MONEY = /(M2|㎡\)|Rate|Id|No|号)$/;
+const TOTAL = '合计';
+const NOTE = '备注';
 const NUMBER = /^-?\d+(\.\d+)?$/;
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -26,7 +28,7 @@ export async function flatAnswer(
       content: rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
       type: 'application/x-ndjson; charset=utf-8',
     };
-  const shown = unit === 'wan' ? rows.map(inWan) : rows;
+  const shown = unit === 'wan' ? withNote(rows, rows.map(inWan)) : rows;
   const columns = [...new Set(shown.flatMap((row) => Object.keys(row)))];
   if (format === 'csv') return { content: csv(shown, columns), type: 'text/csv; charset=utf-8' };
   return {
@@ -51,13 +53,29 @@ function flatten(row: object, prefix = ''): Flat {
   return flat;
 }
 
+const isMoney = (name: string, value: string): boolean => AMOUNT.test(value) && !NOT_MONEY.test(name);
 const inWan = (row: Flat): Flat =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      AMOUNT.test(value) && !NOT_MONEY.test(name) ? wan(fen(value)) : value,
-    ]),
+    Object.entries(row).map(([name, value]) => [name, isMoney(name, value) ? wan(fen(value)) : value]),
   );
+
+/** A total is summed in fen and then scaled (3-calculations.md §11): what its rows, scaled alone, miss is its note. */
+function withNote(rows: readonly Flat[], shown: readonly Flat[]): readonly Flat[] {
+  const all = rows.at(-1) ?? {};
+  const [first = ''] = Object.keys(all);
+  if (all[first] !== TOTAL) return shown;
+  const sum = (of: readonly Flat[], name: string) =>
+    total(of.slice(0, -1).map(({ [name]: value = '' }) => (AMOUNT.test(value) ? fen(value) : 0n)));
+  const missing = Object.entries(all).flatMap(([name, value]) => {
+    if (!isMoney(name, value) || sum(rows, name) !== fen(value)) return [];
+    const difference = fen(shown.at(-1)![name]!) - sum(shown, name);
+    return difference === 0n ? [] : [`${name} ${yuan(difference)}`];
+  });
+  const place = Object.keys(all).find((name) => name === NOTE) ?? Object.keys(all).find((name) => all[name] === '');
+  if (missing.length === 0 || place === undefined) return shown;
+  const note = `按万元四舍五入，合计减各行之和：${missing.join('、')}`;
+  return [...shown.slice(0, -1), { ...shown.at(-1)!, [place]: note }];
+}
 
 const csv = (rows: readonly Flat[], columns: string[]): string =>
   BYTE_ORDER_MARK +
