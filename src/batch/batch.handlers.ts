@@ -111,7 +111,7 @@ function summed({ mode, by }: RunBatch, results: readonly Result[], recordedAt =
   const position = results.reduce((last, one) => Math.max(last, Number(one['position'] ?? 0)), recordedAt);
   const items = results.map(({ replayed: _, position: __, ...result }) => result);
   return {
-    status: 207,
+    status: by.dryRun ? 200 : 207,
     body: { mode, summary, items },
     replayed,
     dryRun: by.dryRun,

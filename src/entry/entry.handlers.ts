@@ -12,6 +12,7 @@ import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
 import { following, type Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
+import { Refused } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import { itemInvocation } from '../platform/http/server.js';
@@ -34,6 +35,7 @@ const DECIDERS: Readonly<Record<string, Reversing>> = {
   bond: bondDecider as unknown as Reversing,
   maintenanceFund: maintenanceFundDecider as unknown as Reversing,
 };
+const AT_ONLY = { pointer: '/only', unrecorded: true };
 const OTHER_LEG = 'other-leg-reversed';
 
 function deciderOf(stream: string): Reversing {
@@ -83,6 +85,8 @@ export class ReverseEntryHandler implements ICommandHandler<ReverseEntry>, OnMod
 
   async execute({ eventId, asked, by }: ReverseEntry): Promise<Answer> {
     const found = await this.finder.find(eventId, by);
+    // Only a deposit is many households' money in one fact.
+    if (asked.only && found.command[0]!.type !== 'DepositReceived') throw new Rejected('not-reversible', AT_ONLY);
     const reverse = (): Promise<Answer> => this.reverse(found, asked, by);
     return found.parts.length === 1 ? reverse() : this.together(reverse, by);
   }
@@ -154,8 +158,26 @@ export class AmendEntryHandler implements ICommandHandler<AmendEntry> {
     const path = routeOf(found.command[0]!);
     if (path === undefined) throw new Rejected('not-reversible', { unrecorded: true });
     const second = itemInvocation(by, `${by.commandId}:replacement`, 0, path, replacement as Record<string, unknown>);
-    const both = async (): Promise<Answer> =>
-      combined([await this.reversal.reverse(found, asked, by), await this.routes.dispatch(path, replacement, second)]);
+    const undo = (): Promise<Answer> => this.reversal.reverse(found, asked, by);
+    const redo = (): Promise<Answer> => this.routes.dispatch(path, replacement, second);
+    const inOrder = async (): Promise<Answer> => {
+      if (!redoFirst) return combined([await undo(), await redo()]);
+      const made = await redo();
+      return combined([made, await undo()], made);
+    };
+    let redoFirst = false;
+    const both = async (): Promise<Answer> => {
+      if (!this.runner.isAtomic) return inOrder();
+      try {
+        redoFirst = false;
+        return await inOrder();
+      } catch (error) {
+        if (!isCeiling(error)) throw error;
+        // What is corrected upwards may hold only with the new fact first.
+        redoFirst = true;
+        return inOrder();
+      }
+    };
     const [part, ...others] = found.parts;
     const isOneStream = others.length === 0 && part!.sender === undefined;
     try {
@@ -168,16 +190,20 @@ export class AmendEntryHandler implements ICommandHandler<AmendEntry> {
   }
 }
 
-/** One answer for what was recorded by several: all their events, and the last one's place. */
-function combined(answers: readonly Answer[]): Answer {
-  const last = answers.at(-1)!;
-  if (answers.length === 1) return last;
-  const bodies = answers.map(({ body }) => body as { eventIds?: string[]; events?: object[] });
-  if (last.dryRun) return { ...last, body: { ...last.body, events: bodies.flatMap(({ events = [] }) => events) } };
+const isCeiling = (error: unknown): boolean =>
+  error instanceof Rejected && !(error instanceof Refused) && error.code === 'rule-refused';
+
+/** One answer for what was recorded by several: all their events, the last one's place, and what `main` made. */
+function combined(answers: readonly Answer[], main = answers.at(-1)!): Answer {
+  if (answers.length === 1) return main;
+  const bodies = answers.map(({ body }) => body as { eventIds?: string[]; events?: object[]; revision?: number });
+  if (main.dryRun) return { ...main, body: { ...main.body, events: bodies.flatMap(({ events = [] }) => events) } };
   const eventIds = bodies.flatMap((body) => body.eventIds ?? []);
   const position = Math.max(...answers.map((answer) => answer.position ?? 0));
   const replayed = answers.every((answer) => answer.replayed === true);
   const inTransit = answers.find(({ status }) => status === 202);
   if (inTransit) return { ...inTransit, replayed };
-  return { ...last, body: { ...last.body, eventIds, position }, position, replayed };
+  const { revision } = bodies.at(-1)!;
+  const { revision: locked = revision } = answers.at(-1)!;
+  return { ...main, body: { ...main.body, eventIds, revision, position }, revision: locked!, position, replayed };
 }

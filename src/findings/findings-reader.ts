@@ -135,7 +135,7 @@ export class FindingsReader {
     return [
       ...idleFunds(money, day),
       ...unpaidPledges(money),
-      ...contributionsUndecided(money),
+      ...contributionsUndecided(money, day),
       ...abovePromised(money, day),
       ...aboveBudget(money, day),
       ...lateSettlements(money, day),

@@ -82,10 +82,13 @@ export const incomeUndecided = (compoundId: string, { receipts }: Receipts, { pa
     .filter((one) => one.kind === 'common-area-income' && left(one) > 0n && !isDecided(one, 'use', pack))
     .map((one) => undecidedIncome(`maintenanceFund-${compoundId}`, { eventId: one.eventId }, left(one), one.on));
 
-/** 公共收益 that was given to a scheme: its receipt names the decision, or there is none. */
-export const contributionsUndecided = ({ schemeId, facts: { view } }: SchemeMoney): Raised[] =>
+/** 公共收益 that was given to a scheme: its receipt names a decision, with a vote that carried where one is told. */
+export const contributionsUndecided = ({ schemeId, facts: { view } }: SchemeMoney, { pack }: Day): Raised[] =>
   [...view.contributions.values()]
-    .filter(({ source, decision, reversedOn }) => source === 'common-area-income' && !decision && !reversedOn)
+    .filter(({ source, reversedOn }) => source === 'common-area-income' && !reversedOn)
+    .filter(({ decision, occurredOn: on }) =>
+      typeof decision === 'object' ? !voteCarries(counted(decision.vote), { on, majority: 'use' }, pack) : !decision,
+    )
     .flatMap(({ contributionId, amount, refunded, occurredOn }) => {
       const net = fen(amount) - refunded;
       return net > 0n ? [undecidedIncome(`scheme-${schemeId}`, { contributionId }, net, occurredOn)] : [];

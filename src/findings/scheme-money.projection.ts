@@ -160,9 +160,8 @@ function above(facts: SchemeFacts, schemeId: string, day: Day, cap: Cap): Raised
   const since = standsSince(dates, day, (date) => excess(date) > 0n);
   if (since === null) return [];
   const amount = excess(day.through);
-  const settled = cap.contractNos.every((contractNo) =>
-    settlements.some((one) => one.contractNo === contractNo && one.on <= day.through),
-  );
+  // One contract audited down is enough to leave too little on a line that several share.
+  const settled = settlements.some((one) => one.on <= day.through);
   const names = cap.contractNos.join('、');
   return [
     {

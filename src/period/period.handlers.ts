@@ -116,7 +116,7 @@ export class GetPeriod extends Query<object> {
 
 type Close = {
   through: string;
-  closedOn: string;
+  closedAt: string;
   position: number;
   sealed: { closePosition: number; trialBalanceHash: string } | null;
   reopenedThrough: string | null;
@@ -132,7 +132,7 @@ const periodView: View<Row, Recorded> = {
     if (event.type === 'PeriodClosed')
       row.closes.push({
         through,
-        closedOn: event.metadata.recordedAt,
+        closedAt: event.metadata.recordedAt,
         position: event.position,
         sealed: null,
         reopenedThrough: null,

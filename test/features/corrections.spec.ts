@@ -206,4 +206,31 @@ describe('what was recorded wrongly is reversed, once, and only while everything
     expect([publicArea.received, inBuilding.received]).toEqual(['0.00', '25.00']);
     expect([(await ask()).status, (await ask()).body.approvalId]).toEqual([202, waiting.body.approvalId]);
   });
+
+  it('corrects upwards what is mostly spent: together both facts hold, though the old one cannot go alone', async () => {
+    const cash = { source: 'social-capital', amount: '100.00', form: 'cash', occurredOn: '2026-02-02' };
+    const first = accepted(await service.post('/v1/schemes/s1/contributions', cash));
+    accepted(await city.pay('s1', 'L1', '90.00', 'social-capital', undefined, { occurredOn: '2026-02-10' }));
+    const [eventId] = first.body.eventIds as string[];
+    expect((await service.post(`/v1/entries/${eventId}/reversal`, reversal)).body.rule).toBe('R08');
+    const amend = (amount: string) =>
+      service.post(`/v1/entries/${eventId}/amendment`, { ...reversal, replacement: { ...cash, amount } });
+    // 90.00 are paid: one fen less than that cannot be what came in.
+    expect((await amend('89.99')).body.rule).toBe('R08');
+    const amended = accepted(await amend('105.00'));
+    expect(amended.body.contributionId).toBeDefined();
+    expect((await split()).total).toMatchObject({ received: '105.00', paid: '90.00', available: '15.00' });
+  });
+
+  it('reverses a part of deposits only', async () => {
+    const pledge = { pledgeId: 'p1', source: 'resident-cash', amount: '50.00', occurredOn: '2026-02-01' };
+    const promised = accepted(await service.post('/v1/schemes/s1/pledges', pledge));
+    const path = `/v1/entries/${promised.body.eventIds[0]}/reversal`;
+    const refused = await service.post(path, { ...reversal, only: ['h1'] });
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([
+      422,
+      'not-reversible',
+      '/only',
+    ]);
+  });
 });
