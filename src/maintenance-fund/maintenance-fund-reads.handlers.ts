@@ -8,7 +8,7 @@ import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import { bookAccounts, bookOf, CHART_OF_ACCOUNTS, FUND_BOOKS, type FundBook } from './chart-of-accounts.js';
-import { type FundAt, FundViews, grouped, type SubAccount } from './maintenance-fund-views.js';
+import { accountKey, type FundAt, FundViews, type SubAccount } from './maintenance-fund-views.js';
 import { accountRow, addedAccounts, shownAccount, shownDraw, triggerOf } from './maintenance-fund.projection.js';
 
 export class GetFund extends Query<object> {
@@ -98,9 +98,9 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
   private thresholds(compoundId: string, { view, moment }: FundAt): { firstDepositTotal: Fen; below: number } {
     let firstDepositTotal = 0n;
     let below = 0;
-    for (const [key, sums] of grouped(this.funds.figures.accounts(compoundId, moment))) {
-      const isHousehold = key.endsWith(' h');
-      if (isHousehold && view.closed.has(key.slice(0, -2))) continue;
+    for (const sums of this.funds.figures.accounts(compoundId, moment)) {
+      const isHousehold = sums.householdId !== null;
+      if (isHousehold && view.closed.has(sums.householdId)) continue;
       const { firstDeposit, balance } = accountRow(sums);
       firstDepositTotal += firstDeposit;
       if (isHousehold && balance < triggerOf(firstDeposit, CHANGZHI_2020.parameters.replenishmentShare)) below += 1;
@@ -140,9 +140,11 @@ export class GetBooksHandler implements IQueryHandler<GetBooks> {
     const at = await this.funds.at(compoundId, asked);
     const accounts = await this.funds.subAccounts(compoundId, at);
     const names = new Map(CHART_OF_ACCOUNTS.accounts.map((one) => [one.code, one[asked.language]]));
+    const bookByKey = new Map(accounts.map((one) => [one.key, bookOfAccount(one)]));
+    const movements = this.funds.figures.movements(compoundId, at.moment);
     const books = FUND_BOOKS.map((book) => {
-      const sums = accounts.filter((one) => bookOfAccount(one) === book).flatMap((one) => one.sums);
-      const rows = bookAccounts(book, sums).map(({ code, amount }) => ({
+      const own = movements.filter((one) => bookByKey.get(accountKey(one)) === book);
+      const rows = bookAccounts(book, own).map(({ code, amount }) => ({
         code,
         name: names.get(code)!,
         amount: yuan(amount),

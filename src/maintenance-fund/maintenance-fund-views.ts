@@ -5,13 +5,14 @@ import { shanghaiDate, type BusinessDate } from '../kernel/dates.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
 import { isWithin, type Moment, type View } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
-import { type AccountSum, FundFigures } from '../ledger/fund-figures.js';
+import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import {
   type AccountRow,
+  type AccountTotals,
   accountRow,
   type Asked,
   type DrawShareRow,
@@ -37,7 +38,6 @@ export type SubAccount = {
   /** Flats of a unit. */
   readonly flats: readonly Household[];
   readonly row: AccountRow;
-  readonly sums: readonly AccountSum[];
   readonly asked: Asked;
 };
 type Fact = { position: number; occurredOn: string; eventId: string; type: string; data: string };
@@ -91,7 +91,7 @@ export class FundViews {
     const sums = named
       ? named.flatMap((holder) => this.figures.account(compoundId, holder, moment))
       : this.figures.accounts(compoundId, moment);
-    const byKey = grouped(sums);
+    const byKey = new Map(sums.map((one) => [accountKey(one), one]));
     const compound = await this.compound(compoundId, moment, byKey.keys());
     const flats = [...compound.households.values()].map((household) => flatOf({ titles: view.titles }, household));
     const units = byUnit(flats);
@@ -104,10 +104,9 @@ export class FundViews {
     const wanted = only === undefined ? [...keys] : [...keys].filter((key) => key.slice(0, -2) === only);
     return wanted.sort(byCodePoint).map((key) => {
       const holder = holderOf(key);
-      const own = byKey.get(key) ?? [];
-      const row = accountRow(own);
+      const row = accountRow(byKey.get(key));
       const asked = this.asked(known.get(key), row, view, compound.compound, moment);
-      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, sums: own, asked };
+      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, asked };
     });
   }
 
@@ -152,16 +151,8 @@ const byHolder = (a: DrawShareRow, b: DrawShareRow): number =>
   byCodePoint(a.householdId ?? a.unitId!, b.householdId ?? b.unitId!) ||
   Number(a.householdId === null) - Number(b.householdId === null);
 
-export function grouped(sums: readonly AccountSum[]): Map<string, AccountSum[]> {
-  const byKey = new Map<string, AccountSum[]>();
-  for (const sum of sums) {
-    const key = sum.unitId === null ? householdKey(sum.householdId!) : keyOf({ unitId: sum.unitId });
-    const own = byKey.get(key);
-    if (own) own.push(sum);
-    else byKey.set(key, [sum]);
-  }
-  return byKey;
-}
+export const accountKey = ({ householdId, unitId }: Pick<AccountTotals, 'householdId' | 'unitId'>): string =>
+  unitId === null ? householdKey(householdId!) : keyOf({ unitId });
 
 function byUnit(flats: readonly Household[]): Map<string, Household[]> {
   const units = new Map<string, Household[]>();
