@@ -6,10 +6,10 @@ import { echoed } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import { bookAccounts, bookOf, CHART_OF_ACCOUNTS, FUND_BOOKS, type FundBook } from './chart-of-accounts.js';
 import { accountKey, type FundAt, FundViews, type SubAccount } from './maintenance-fund-views.js';
 import { accountRow, addedAccounts, shownAccount, shownDraw, triggerOf } from './maintenance-fund.projection.js';
+import { packOfFund } from './maintenance-fund-state.decider.js';
 
 export class GetFund extends Query<object> {
   constructor(
@@ -89,6 +89,7 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
       interestRates: view.interestRates,
       interestRules: view.rules,
       dayBases: view.dayBases,
+      policyId: packOfFund(view.opened).id,
       revision,
       ...echoed(moment),
     };
@@ -96,6 +97,7 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
 
   /** "Its sum over open sub-accounts, units included; units … are not counted" below (7-rulings.md §6). */
   private thresholds(compoundId: string, { view, moment }: FundAt): { firstDepositTotal: Fen; below: number } {
+    const { replenishmentShare } = packOfFund(view.opened).parameters;
     let firstDepositTotal = 0n;
     let below = 0;
     for (const sums of this.funds.figures.accounts(compoundId, moment)) {
@@ -103,7 +105,7 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
       if (isHousehold && view.closed.has(sums.householdId)) continue;
       const { firstDeposit, balance } = accountRow(sums);
       firstDepositTotal += firstDeposit;
-      if (isHousehold && balance < triggerOf(firstDeposit, CHANGZHI_2020.parameters.replenishmentShare)) below += 1;
+      if (isHousehold && balance < triggerOf(firstDeposit, replenishmentShare)) below += 1;
     }
     return { firstDepositTotal, below };
   }

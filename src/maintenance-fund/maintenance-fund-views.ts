@@ -9,7 +9,6 @@ import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import {
   type AccountRow,
   type AccountTotals,
@@ -28,6 +27,7 @@ import {
   holderOf,
   householdKey,
   keyOf,
+  packOfFund,
 } from './maintenance-fund-state.decider.js';
 
 export type FundAt = { readonly view: FundView; readonly revision: number; readonly moment: Moment };
@@ -77,6 +77,13 @@ export class FundViews {
     return row;
   }
 
+  /** The pack of a fund, whatever the moment. */
+  policyOf(compoundId: string): string {
+    const sql = "SELECT data FROM fund_v2_facts WHERE fund_id = ? AND type = 'MaintenanceFundOpened'";
+    const opened = this.reads.get<{ data: string }>(sql, compoundId);
+    return packOfFund(opened && (JSON.parse(opened.data) as { policyId?: string })).id;
+  }
+
   get today(): BusinessDate {
     return shanghaiDate(this.clock.now().getTime());
   }
@@ -120,7 +127,7 @@ export class FundViews {
     const isClosed = flat !== undefined && view.closed.has(flat.householdId);
     const on = row.firstDepositOn ?? moment.asOf ?? this.today;
     const required = flat ? requiredFirstDeposit(flat, compound?.buildings ?? [], view.depositRates, on) : 0n;
-    const trigger = isClosed ? 0n : triggerOf(row.firstDeposit, CHANGZHI_2020.parameters.replenishmentShare);
+    const trigger = isClosed ? 0n : triggerOf(row.firstDeposit, packOfFund(view.opened).parameters.replenishmentShare);
     return { requiredFirstDeposit: required, trigger, isClosed };
   }
 
