@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { CompoundState } from '../compound/compound.decider.js';
+import type { CompoundState, Ownership } from '../compound/compound.decider.js';
 import { compoundView } from '../compound/compound.projection.js';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Fen } from '../kernel/money.js';
@@ -74,7 +74,10 @@ export class FundFindings {
     const account = (one: SubAccount): HouseholdAccount => {
       const { row, asked } = one;
       const householdId = one.holder.householdId!;
-      const on = registered.get(householdId) ?? openedOn;
+      // Until it was sold it was the unit's to deposit for.
+      const sold = view.titles.get(householdId);
+      const wasUnsold = sold !== undefined && !isSold(sold.registered.ownership) && isSold(sold.ownership);
+      const on = wasUnsold ? sold.occurredOn : (registered.get(householdId) ?? openedOn);
       return {
         requiredFirstDeposit: asked.requiredFirstDeposit,
         trigger: trigger(one),
@@ -91,7 +94,7 @@ export class FundFindings {
     const below = open.filter((one) => one.row.balance < trigger(one));
     // A flat that is not sold yet is its unit's, whose deposit stands for it.
     const isOfUnit = ({ flat }: SubAccount): boolean =>
-      flat?.ownerUnitId !== undefined && flat.ownership !== 'sold-public-housing' && units.has(flat.ownerUnitId);
+      flat?.ownerUnitId !== undefined && !isSold(flat.ownership) && units.has(flat.ownerUnitId);
     const without = open.filter((one) => one.row.firstDeposit === 0n && !isOfUnit(one));
     return [
       ...replenishmentDue(compoundId, below.map(account), replenishmentShare),
@@ -116,3 +119,5 @@ export class FundFindings {
     );
   }
 }
+
+const isSold = (ownership: Ownership): boolean => ownership === 'commodity' || ownership === 'sold-public-housing';

@@ -122,7 +122,7 @@ const shownFlat = ({ buildingNo, entranceNo, floor, roomNo, floorAreaM2, ownersh
 });
 
 const bookOfAccount = ({ flat, flats }: Pick<SubAccount, 'flat' | 'flats'>): FundBook =>
-  bookOf(flat ? [flat.ownership] : flats.map(({ ownership }) => ownership));
+  bookOf(flat ? [flat.ownership] : flats);
 
 /** One line of 分户账. */
 const shownSubAccount = ({ holder, flat, flats, row, asked }: SubAccount) => ({

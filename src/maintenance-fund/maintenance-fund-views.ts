@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { compoundView } from '../compound/compound.projection.js';
-import type { CompoundData, CompoundState, Household } from '../compound/compound.decider.js';
+import type { CompoundData, CompoundState, Household, Ownership } from '../compound/compound.decider.js';
 import { shanghaiDate, type BusinessDate } from '../kernel/dates.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
 import { isWithin, type Moment, type View } from '../kernel/projection.js';
@@ -9,6 +9,7 @@ import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
+import { flatsOfUnits } from './chart-of-accounts.js';
 import {
   type AccountRow,
   type AccountTotals,
@@ -35,8 +36,8 @@ export type SubAccount = {
   readonly key: string;
   readonly holder: Holder;
   readonly flat: Household | undefined;
-  /** Flats of a unit. */
-  readonly flats: readonly Household[];
+  /** What a unit owns or sold. */
+  readonly flats: readonly Ownership[];
   readonly row: AccountRow;
   readonly asked: Asked;
 };
@@ -101,10 +102,11 @@ export class FundViews {
     const byKey = new Map(sums.map((one) => [accountKey(one), one]));
     const compound = await this.compound(compoundId, moment, byKey.keys());
     const flats = [...compound.households.values()].map((household) => flatOf({ titles: view.titles }, household));
-    const units = byUnit(flats);
+    const units = flatsOfUnits(flats, [...compound.households.values(), ...view.titles.values()]);
+    const owners = new Set(flats.flatMap(({ ownerUnitId }) => ownerUnitId ?? []));
     const keys = new Set([
       ...flats.map(({ householdId }) => householdKey(householdId)),
-      ...[...units.keys()].map((unitId) => keyOf({ unitId })),
+      ...[...owners].map((unitId) => keyOf({ unitId })),
       ...byKey.keys(),
     ]);
     const known = new Map(flats.map((flat) => [householdKey(flat.householdId), flat]));
@@ -160,12 +162,3 @@ const byHolder = (a: DrawShareRow, b: DrawShareRow): number =>
 
 export const accountKey = ({ householdId, unitId }: Pick<AccountTotals, 'householdId' | 'unitId'>): string =>
   unitId === null ? householdKey(householdId!) : keyOf({ unitId });
-
-function byUnit(flats: readonly Household[]): Map<string, Household[]> {
-  const units = new Map<string, Household[]>();
-  for (const flat of flats) {
-    if (flat.ownerUnitId === undefined) continue;
-    units.set(flat.ownerUnitId, [...(units.get(flat.ownerUnitId) ?? []), flat]);
-  }
-  return units;
-}
