@@ -4,6 +4,7 @@ import {
   accountOfHolder,
   accountOfOtherSide,
   bookOf,
+  flatsOfUnits,
   FUND_BOOKS,
   type FundBook,
 } from '../maintenance-fund/chart-of-accounts.js';
@@ -44,7 +45,7 @@ const title = (ownership: Ownership, unitId: string | null): Title => ({
 /** Each sub-account of a fund with its book: a household by its flat, a unit by the flats it sold or owns. */
 export class FundBooks {
   private readonly households = new Map<string, FundBook>();
-  private readonly units = new Map<string, Ownership[]>();
+  private readonly units: ReadonlyMap<string, readonly Ownership[]>;
 
   /** What the register and the transfers told, oldest first. */
   constructor(rows: Iterable<TitleRow>) {
@@ -55,14 +56,13 @@ export class FundBooks {
       if (registeredOwnership === null) registered.set(householdId, told);
       else transferred.set(householdId, { ...told, registered: title(registeredOwnership, registeredUnitId) });
     }
+    const now: Title[] = [];
     for (const [householdId, own] of registered) {
       const flat = currentTitle(own, transferred.get(householdId));
       this.households.set(householdId, bookOf([flat.ownership]));
-      if (flat.ownerUnitId === undefined) continue;
-      const flats = this.units.get(flat.ownerUnitId);
-      if (flats) flats.push(flat.ownership);
-      else this.units.set(flat.ownerUnitId, [flat.ownership]);
+      now.push(flat);
     }
+    this.units = flatsOfUnits(now, [...registered.values(), ...transferred.values()]);
   }
 
   of({ householdId, unitId }: Pick<Leg, 'householdId' | 'unitId'>): FundBook {

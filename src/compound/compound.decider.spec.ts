@@ -29,11 +29,11 @@ type Correction = Extract<CompoundCommand, { type: 'CorrectCompound' }>;
 const correct = (
   changes: Correction['data']['changes'],
   of: Correction['data']['households'] = [],
-  schemes: readonly string[] = [],
+  dependents: readonly string[] = [],
 ): CompoundCommand => ({
   type: 'CorrectCompound',
   known,
-  schemes,
+  dependents,
   data: { changes, households: of, reason: '更正', occurredOn: '2026-01-07' },
 });
 

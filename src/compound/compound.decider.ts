@@ -72,8 +72,11 @@ export type CompoundCommand = { readonly known: Known } & (
   | {
       readonly type: 'CorrectCompound';
       readonly data: { changes: CompoundChange; households: readonly HouseholdChange[]; reason: string } & Noted;
-      /** Ids of the events that drafted schemes here: a compound with schemes does not move to another division. */
-      readonly schemes: readonly string[];
+      /**
+       * Ids of the events that drafted schemes or opened the fund here: their books are kept under the division, so a
+       * compound that has any does not move to another.
+       */
+      readonly dependents: readonly string[];
     }
 );
 
@@ -146,15 +149,15 @@ function registerHouseholds(state: CompoundState, { data, known }: Register): De
   };
 }
 
-function correct(state: CompoundState, { data, known, schemes }: Correct): Decision<CompoundEvent> {
+function correct(state: CompoundState, { data, known, dependents }: Correct): Decision<CompoundEvent> {
   const { changes, households, ...noted } = data;
   const after = { ...state.compound!, ...changes };
   households.forEach(({ householdId, buildingNo }, index) => {
     if (!state.households.has(householdId)) throw notFound('household', `/households/${index}/householdId`);
     if (buildingNo !== undefined) assertBuilding(after, buildingNo, `/households/${index}`);
   });
-  if (after.divisionCode !== state.compound!.divisionCode && schemes.length > 0)
-    throw new Rejected('dependent-entries', { eventIds: schemes });
+  if (after.divisionCode !== state.compound!.divisionCode && dependents.length > 0)
+    throw new Rejected('dependent-entries', { eventIds: dependents });
   assertBuildingsKept(state, after, households);
   assertOpen(data.occurredOn, known);
   const corrected = Object.keys(changes).length > 0;

@@ -5,11 +5,11 @@ import { Rejected } from '../kernel/rejection.js';
 import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
-import { SchemesOfCompound } from '../ledger/schemes-of-compound.js';
+import { CompoundDependents } from '../ledger/compound-dependents.js';
 import { PeriodBook } from '../period/period-book.js';
 import { type CompoundCommand, compoundDecider } from './compound.decider.js';
 
-type Intent<C = CompoundCommand> = C extends CompoundCommand ? Omit<C, 'known' | 'schemes'> : never;
+type Intent<C = CompoundCommand> = C extends CompoundCommand ? Omit<C, 'known' | 'dependents'> : never;
 
 export class ChangeCompound extends Command<Answer> {
   constructor(
@@ -27,7 +27,7 @@ export class ChangeCompoundHandler implements ICommandHandler<ChangeCompound> {
     private readonly desk: CommandDesk,
     private readonly runner: DeciderRunner,
     private readonly periods: PeriodBook,
-    private readonly schemes: SchemesOfCompound,
+    private readonly dependents: CompoundDependents,
   ) {}
 
   async execute({ compoundId, intent, by }: ChangeCompound): Promise<Answer> {
@@ -37,8 +37,8 @@ export class ChangeCompoundHandler implements ICommandHandler<ChangeCompound> {
     if (creates && !inScope(by.caller.division, intent.data.divisionCode)) throw new Rejected('outside-division');
     assertStays(intent, state.compound?.divisionCode, by);
     const known = { closedThrough: division === undefined ? null : await this.periods.closedThrough(division) };
-    const schemes = intent.type === 'CorrectCompound' ? await this.schemes.draftedBy(compoundId) : [];
-    const command = { ...intent, known, schemes } as CompoundCommand;
+    const dependents = intent.type === 'CorrectCompound' ? await this.dependents.of(compoundId) : [];
+    const command = { ...intent, known, dependents } as CompoundCommand;
     const asked = { ...by, creates, ...(creates ? { division: intent.data.divisionCode } : {}) };
     return this.desk.record(compoundDecider, compoundId, command, asked, (events) => made(compoundId, events));
   }

@@ -217,11 +217,12 @@ export class FindingsReader {
   }
 
   private async ofFunds(asking: Asking): Promise<Placed[]> {
-    const day = dayOf(asking, CHANGZHI_2020.id);
     const found: Placed[] = [];
     for (const stream of this.streamsWith('MaintenanceFundOpened', asking.moment)) {
       await turn();
-      const raised = await this.funds.of(stream.slice('maintenanceFund-'.length), asking.moment, day);
+      const compoundId = stream.slice('maintenanceFund-'.length);
+      const day = dayOf(asking, this.funds.policyOf(compoundId));
+      const raised = await this.funds.of(compoundId, asking.moment, day);
       const division = this.divisionOf(stream);
       found.push(...placed(raised, day, division, [division]));
     }

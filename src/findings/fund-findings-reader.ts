@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { CompoundState } from '../compound/compound.decider.js';
+import type { CompoundState, Ownership } from '../compound/compound.decider.js';
 import { compoundView } from '../compound/compound.projection.js';
 import type { BusinessDate } from '../kernel/dates.js';
+import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
-import { fundView } from '../maintenance-fund/maintenance-fund.projection.js';
+import { fundView, triggerOf } from '../maintenance-fund/maintenance-fund.projection.js';
 import { FundViews, type SubAccount } from '../maintenance-fund/maintenance-fund-views.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
 import type { Day, Raised } from './finding.projection.js';
@@ -24,6 +25,10 @@ export class FundFindings {
     private readonly reads: ReadDesk,
     private readonly funds: FundViews,
   ) {}
+
+  policyOf(compoundId: string): string {
+    return this.funds.policyOf(compoundId);
+  }
 
   async of(compoundId: string, moment: Moment, day: Day): Promise<readonly Raised[]> {
     const key = `${compoundId} ${moment.asOf}`;
@@ -66,23 +71,31 @@ export class FundFindings {
     const rows = await this.funds.subAccounts(compoundId, { view, moment });
     const units = new Set(rows.filter(({ row }) => row.firstDeposit > 0n).flatMap(({ holder }) => holder.unitId ?? []));
     const registered = this.registered(compound);
-    const account = ({ holder: { householdId }, row, asked }: SubAccount): HouseholdAccount => {
-      const on = registered.get(householdId!) ?? openedOn;
+    const account = (one: SubAccount): HouseholdAccount => {
+      const { row, asked } = one;
+      const householdId = one.holder.householdId!;
+      // Until it was sold it was the unit's to deposit for.
+      const sold = view.titles.get(householdId);
+      const wasUnsold = sold !== undefined && !isSold(sold.registered.ownership) && isSold(sold.ownership);
+      const on = wasUnsold ? sold.occurredOn : (registered.get(householdId) ?? openedOn);
       return {
-        ...asked,
+        requiredFirstDeposit: asked.requiredFirstDeposit,
+        trigger: trigger(one),
         balance: row.balance,
         firstDeposit: row.firstDeposit,
         start: on > openedOn ? on : openedOn,
-        days: this.funds.figures.days(compoundId, householdId!, moment),
+        days: this.funds.figures.days(compoundId, householdId, moment),
       };
     };
     const open = rows.filter(({ holder, asked }) => holder.householdId !== undefined && !asked.isClosed);
-    const below = open.filter(({ row, asked }) => row.balance < asked.trigger);
+    // Under the pack that is asked about, which need not be the fund's own.
+    const { replenishmentShare } = pack.parameters;
+    const trigger = ({ row }: SubAccount): Fen => triggerOf(row.firstDeposit, replenishmentShare);
+    const below = open.filter((one) => one.row.balance < trigger(one));
     // A flat that is not sold yet is its unit's, whose deposit stands for it.
     const isOfUnit = ({ flat }: SubAccount): boolean =>
-      flat?.ownerUnitId !== undefined && flat.ownership !== 'sold-public-housing' && units.has(flat.ownerUnitId);
+      flat?.ownerUnitId !== undefined && !isSold(flat.ownership) && units.has(flat.ownerUnitId);
     const without = open.filter((one) => one.row.firstDeposit === 0n && !isOfUnit(one));
-    const { replenishmentShare } = pack.parameters;
     return [
       ...replenishmentDue(compoundId, below.map(account), replenishmentShare),
       ...notEstablished(compoundId, without.map(account)),
@@ -106,3 +119,5 @@ export class FundFindings {
     );
   }
 }
+
+const isSold = (ownership: Ownership): boolean => ownership === 'commodity' || ownership === 'sold-public-housing';

@@ -3,9 +3,10 @@ import { LRUCache } from 'lru-cache';
 import type { BusinessDate } from '../kernel/dates.js';
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
-import type { DrawShareRow } from '../maintenance-fund/maintenance-fund.projection.js';
+import type { AccountTotals, DrawShareRow } from '../maintenance-fund/maintenance-fund.projection.js';
 import type { DepositKind } from '../maintenance-fund/maintenance-fund-state.decider.js';
 import { ReadDesk, type Reading, within } from '../platform/reads/read-desk.js';
+import type { Measure } from './posting.postings.js';
 import type { SqlValue } from '../platform/sqlite.js';
 
 /** Figures of a whole fund: each is what came in, or went out, by its name; `due` is what the fund has advanced. */
@@ -25,8 +26,6 @@ export type AccountSum = {
   readonly measure: string;
   readonly item: string | null;
   readonly amount: Fen;
-  /** The earliest business date of these movements. */
-  readonly since: BusinessDate;
 };
 export type EntryRow = {
   readonly eventId: string;
@@ -48,10 +47,32 @@ export type AccountDayRow = {
 const WHOLE = 'household_id IS NULL AND unit_id IS NULL';
 const CACHED_FUNDS = 200;
 
+const movements = (condition: string): string =>
+  `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
+      min(occurred_on) AS firstOn
+    FROM ledger_v1_postings WHERE ${condition} AND NOT (${WHOLE}) GROUP BY household_id, unit_id, measure, item`;
+const KEPT_UNTIL =
+  'SELECT max(last_position) AS position, max(last_on) AS "on" FROM ledger_v1_sub_accounts WHERE fund_id = ?';
+const KEPT = `(SELECT nullif(household_id, '') AS householdId, nullif(unit_id, '') AS unitId, measure, item, amount,
+    first_on AS firstOn FROM ledger_v1_sub_accounts WHERE fund_id = ?)`;
+
+const column = (name: string, test: string): string => `sum(CASE WHEN ${test} THEN amount ELSE 0 END) AS ${name}`;
+const measured = (measure: Measure, item?: string): string =>
+  `measure = '${measure}'${item === undefined ? '' : ` AND item = '${item}'`}`;
+const TOTALS = [
+  'householdId, unitId',
+  column('deposited', measured('deposited')),
+  column('first', measured('deposited', 'first')),
+  column('establishment', measured('deposited', 'establishment')),
+  `min(CASE WHEN ${measured('deposited', 'first')} THEN firstOn END) AS firstOn`,
+  ...(['income', 'drawn', 'returned', 'due', 'reserved'] as const).map((measure) => column(measure, measured(measure))),
+  column('collected', measured('due', 'collection')),
+].join(', ');
+
 /** Balances of maintenance funds, from the postings and nothing else. */
 @Injectable()
 export class FundFigures {
-  private readonly sums = new LRUCache<string, { position: number; sums: readonly AccountSum[] }>({
+  private readonly known = new LRUCache<string, { position: number; totals: readonly AccountTotals[] }>({
     max: CACHED_FUNDS,
   });
 
@@ -92,32 +113,43 @@ export class FundFigures {
   }
 
   /**
-   * Every sub-account's sums. Decades of a large fund are read once; after that what was recorded since is added, which is
-   * the same sum in another order.
+   * Every sub-account. Where nothing was recorded or happened after the moment, from where its postings are kept added up;
+   * at any other moment from the postings themselves.
    */
-  accounts(fundId: string, moment: Moment): readonly AccountSum[] {
+  accounts(fundId: string, moment: Moment): readonly AccountTotals[] {
     const last = 'SELECT max(position) AS position FROM log_v1_events WHERE stream = ? AND position <= ?';
-    const found = this.reads.get<{ position: number | null }>(last, `maintenanceFund-${fundId}`, moment.position)!;
-    const position = found.position ?? 0;
+    const stream = `maintenanceFund-${fundId}`;
+    const position = this.reads.get<{ position: number | null }>(last, stream, moment.position)!.position ?? 0;
     const key = `${fundId} ${moment.asOf}`;
-    const known = this.sums.get(key);
-    if (known?.position === position) return known.sums;
-    if (known && known.position < position) {
-      // The plus keeps the planner on the few positions since.
-      const since = this.grouped('+fund_id = ? AND position > ?', [fundId, known.position], moment);
-      const sums = addedSums(known.sums, since);
-      this.sums.set(key, { position, sums });
-      return sums;
-    }
-    const sums = this.grouped('fund_id = ?', [fundId], moment);
-    if (!known) this.sums.set(key, { position, sums });
-    return sums;
+    const known = this.known.get(key);
+    if (known?.position === position) return known.totals;
+    const kept = this.reads.get<{ position: number | null; on: string | null }>(KEPT_UNTIL, fundId)!;
+    const isKept = (kept.position ?? 0) <= moment.position && (moment.asOf === null || (kept.on ?? '') <= moment.asOf);
+    const totals = isKept ? this.exact(KEPT, [fundId]) : this.summed('fund_id = ?', [fundId], moment);
+    // What is asked of the past does not take the place of the present.
+    if (!known || known.position < position) this.known.set(key, { position, totals });
+    return totals;
   }
 
-  account(fundId: string, holder: { householdId: string } | { unitId: string }, moment: Moment): AccountSum[] {
+  account(fundId: string, holder: { householdId: string } | { unitId: string }, moment: Moment): AccountTotals[] {
     return 'householdId' in holder
-      ? this.grouped('fund_id = ? AND household_id = ?', [fundId, holder.householdId], moment)
-      : this.grouped('fund_id = ? AND household_id IS NULL AND unit_id = ?', [fundId, holder.unitId], moment);
+      ? this.summed('fund_id = ? AND household_id = ?', [fundId, holder.householdId], moment)
+      : this.summed('fund_id = ? AND household_id IS NULL AND unit_id = ?', [fundId, holder.unitId], moment);
+  }
+
+  private summed(condition: string, values: SqlValue[], moment: Moment): AccountTotals[] {
+    const at = within(moment);
+    return this.exact(`(${movements(`${condition} AND ${at.sql}`)})`, [...values, ...at.values]);
+  }
+
+  private exact(source: string, values: SqlValue[]): AccountTotals[] {
+    return this.reads.exact<AccountTotals>(`SELECT ${TOTALS} FROM ${source} GROUP BY householdId, unitId`, ...values);
+  }
+
+  /** What each sub-account's movements come to, by measure and by what they belong to. */
+  movements(fundId: string, moment: Moment): AccountSum[] {
+    const at = within(moment);
+    return this.reads.exact<AccountSum>(movements(`fund_id = ? AND ${at.sql}`), fundId, ...at.values);
   }
 
   /** What each day moved on a household's sub-account, and what of it was first or establishment deposit. */
@@ -130,15 +162,6 @@ export class FundFigures {
       WHERE fund_id = ? AND household_id = ? AND measure IN ('deposited', 'income', 'drawn', 'returned') AND ${at.sql}
       GROUP BY occurred_on ORDER BY occurred_on`;
     return this.reads.exact<AccountDayRow>(sql, fundId, householdId, ...at.values);
-  }
-
-  private grouped(condition: string, values: SqlValue[], moment: Moment): AccountSum[] {
-    const at = within(moment);
-    const sql = `SELECT household_id AS householdId, unit_id AS unitId, measure, item, sum(amount) AS amount,
-        min(occurred_on) AS since
-      FROM ledger_v1_postings WHERE ${condition} AND ${at.sql} AND NOT (${WHOLE})
-      GROUP BY household_id, unit_id, measure, item`;
-    return this.reads.exact<AccountSum>(sql, ...values, ...at.values);
   }
 
   /** What a draw did to each sub-account, from `from` on or in all; one row a sub-account, as thousands have a share. */
@@ -188,18 +211,4 @@ export class FundFigures {
     const rows = this.reads.exact<{ fundId: string; balance: Fen }>(sql, ...at.values);
     return new Map(rows.map(({ fundId, balance }) => [fundId, balance]));
   }
-}
-
-/** Two lists of sums as one; neither is changed. */
-function addedSums(before: readonly AccountSum[], since: readonly AccountSum[]): AccountSum[] {
-  const idOf = ({ householdId, unitId, measure, item }: AccountSum): string =>
-    [householdId ?? '', unitId ?? '', measure, item ?? ''].join('\n');
-  const sums = new Map(before.map((one) => [idOf(one), one]));
-  for (const one of since) {
-    const other = sums.get(idOf(one));
-    const amount = (other?.amount ?? 0n) + one.amount;
-    const first = other !== undefined && other.since < one.since ? other.since : one.since;
-    sums.set(idOf(one), { ...one, amount, since: first });
-  }
-  return [...sums.values()];
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AwardFigures } from './award-figures.js';
+import { CompoundDependents } from './compound-dependents.js';
 import { EventStreamController } from './event-stream.controller.js';
 import { FiguresController } from './figures.controller.js';
 import {
@@ -22,7 +23,6 @@ import {
 } from './history.handlers.js';
 import { GrantReading } from './grant-reading.js';
 import { SchemeFigures } from './scheme-figures.js';
-import { SchemesOfCompound } from './schemes-of-compound.js';
 
 @Module({
   controllers: [FiguresController, HistoryController, EventStreamController],
@@ -31,7 +31,7 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     AwardFigures,
     FundFigures,
     HouseholdShares,
-    SchemesOfCompound,
+    CompoundDependents,
     GrantReading,
     GetSchemeSplitHandler,
     GetFundingPlanHandler,
@@ -46,6 +46,6 @@ import { SchemesOfCompound } from './schemes-of-compound.js';
     GetTrialBalanceHandler,
     GetAccountEntriesHandler,
   ],
-  exports: [AwardFigures, FundFigures, HouseholdShares, SchemesOfCompound, GrantReading, SchemeFigures],
+  exports: [AwardFigures, FundFigures, HouseholdShares, CompoundDependents, GrantReading, SchemeFigures],
 })
 export class LedgerModule {}

@@ -97,7 +97,26 @@ export function bookAccounts(
   );
 }
 
-/** The book of a sub-account: of a household by its flat, of a unit by the flats it sold or owns. */
+type Title = { readonly ownership: Ownership; readonly ownerUnitId?: string };
+
+/**
+ * What each unit owns or sold, by which its book is told. One that has sold its last flat stays in the book it was in: by
+ * what the register has, or transfers told, of it.
+ */
+export function flatsOfUnits(now: Iterable<Title>, before: Iterable<Title>): Map<string, Ownership[]> {
+  const units = new Map<string, Ownership[]>();
+  const add = (titles: Iterable<Title>, isAsked: (unitId: string) => boolean) => {
+    for (const { ownership, ownerUnitId } of titles)
+      if (ownerUnitId !== undefined && isAsked(ownerUnitId))
+        units.set(ownerUnitId, [...(units.get(ownerUnitId) ?? []), ownership]);
+  };
+  add(now, () => true);
+  const known = new Set(units.keys());
+  add(before, (unitId) => !known.has(unitId));
+  return units;
+}
+
+/** The book of a sub-account: of a household by its flat, of a unit by its flats. */
 export function bookOf(ownerships: readonly Ownership[]): FundBook {
   const isCommodity = (ownership: Ownership): boolean => ownership === 'commodity' || ownership === 'unsold-commodity';
   return ownerships.length > 0 && ownerships.every(isCommodity) ? 'commodity' : 'sold-public-housing';

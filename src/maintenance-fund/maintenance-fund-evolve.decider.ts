@@ -57,8 +57,8 @@ export function evolve(state: FundState, event: FundEvent): FundState {
 }
 
 function open(state: FundState, data: DataOf<'MaintenanceFundOpened'>): void {
-  const { compoundId, divisionCode, openedOn } = data;
-  state.fund = { compoundId, divisionCode, openedOn };
+  const { compoundId, divisionCode, openedOn, policyId } = data;
+  state.fund = { compoundId, divisionCode, openedOn, ...(policyId === undefined ? {} : { policyId }) };
   state.rules.push({ from: openedOn, rule: data.interestRule });
   changeRates(state, { ...data, from: openedOn, interestRule: undefined });
 }

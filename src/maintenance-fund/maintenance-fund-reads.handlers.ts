@@ -6,10 +6,10 @@ import { echoed } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import { bookAccounts, bookOf, CHART_OF_ACCOUNTS, FUND_BOOKS, type FundBook } from './chart-of-accounts.js';
-import { type FundAt, FundViews, grouped, type SubAccount } from './maintenance-fund-views.js';
+import { accountKey, type FundAt, FundViews, type SubAccount } from './maintenance-fund-views.js';
 import { accountRow, addedAccounts, shownAccount, shownDraw, triggerOf } from './maintenance-fund.projection.js';
+import { packOfFund } from './maintenance-fund-state.decider.js';
 
 export class GetFund extends Query<object> {
   constructor(
@@ -89,6 +89,7 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
       interestRates: view.interestRates,
       interestRules: view.rules,
       dayBases: view.dayBases,
+      policyId: packOfFund(view.opened).id,
       revision,
       ...echoed(moment),
     };
@@ -96,14 +97,15 @@ export class GetFundHandler implements IQueryHandler<GetFund> {
 
   /** "Its sum over open sub-accounts, units included; units … are not counted" below (7-rulings.md §6). */
   private thresholds(compoundId: string, { view, moment }: FundAt): { firstDepositTotal: Fen; below: number } {
+    const { replenishmentShare } = packOfFund(view.opened).parameters;
     let firstDepositTotal = 0n;
     let below = 0;
-    for (const [key, sums] of grouped(this.funds.figures.accounts(compoundId, moment))) {
-      const isHousehold = key.endsWith(' h');
-      if (isHousehold && view.closed.has(key.slice(0, -2))) continue;
+    for (const sums of this.funds.figures.accounts(compoundId, moment)) {
+      const isHousehold = sums.householdId !== null;
+      if (isHousehold && view.closed.has(sums.householdId)) continue;
       const { firstDeposit, balance } = accountRow(sums);
       firstDepositTotal += firstDeposit;
-      if (isHousehold && balance < triggerOf(firstDeposit, CHANGZHI_2020.parameters.replenishmentShare)) below += 1;
+      if (isHousehold && balance < triggerOf(firstDeposit, replenishmentShare)) below += 1;
     }
     return { firstDepositTotal, below };
   }
@@ -120,7 +122,7 @@ const shownFlat = ({ buildingNo, entranceNo, floor, roomNo, floorAreaM2, ownersh
 });
 
 const bookOfAccount = ({ flat, flats }: Pick<SubAccount, 'flat' | 'flats'>): FundBook =>
-  bookOf(flat ? [flat.ownership] : flats.map(({ ownership }) => ownership));
+  bookOf(flat ? [flat.ownership] : flats);
 
 /** One line of 分户账. */
 const shownSubAccount = ({ holder, flat, flats, row, asked }: SubAccount) => ({
@@ -140,9 +142,11 @@ export class GetBooksHandler implements IQueryHandler<GetBooks> {
     const at = await this.funds.at(compoundId, asked);
     const accounts = await this.funds.subAccounts(compoundId, at);
     const names = new Map(CHART_OF_ACCOUNTS.accounts.map((one) => [one.code, one[asked.language]]));
+    const bookByKey = new Map(accounts.map((one) => [one.key, bookOfAccount(one)]));
+    const movements = this.funds.figures.movements(compoundId, at.moment);
     const books = FUND_BOOKS.map((book) => {
-      const sums = accounts.filter((one) => bookOfAccount(one) === book).flatMap((one) => one.sums);
-      const rows = bookAccounts(book, sums).map(({ code, amount }) => ({
+      const own = movements.filter((one) => bookByKey.get(accountKey(one)) === book);
+      const rows = bookAccounts(book, own).map(({ code, amount }) => ({
         code,
         name: names.get(code)!,
         amount: yuan(amount),

@@ -2,7 +2,6 @@ import type { Decision } from '../kernel/decider.js';
 import { assertNotBefore, assertOpen, type Entry, type Known, type ReversedData } from '../kernel/facts.js';
 import { type Fen, fen, larger, total, yuan } from '../kernel/money.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import { ceiling, type Check, judge } from '../policy/judgement.rules.js';
 import { sumOf } from './maintenance-fund-deposit.decider.js';
 import {
@@ -12,6 +11,7 @@ import {
   type HolderAmount,
   holderOf,
   keyOf,
+  packOfFund,
 } from './maintenance-fund-state.decider.js';
 
 export type ReversalCommand = {
@@ -46,7 +46,7 @@ export function reverse(state: FundState, { data, known, follows }: ReversalComm
   assertOpen(data.occurredOn, known);
   for (const entry of data.reverses) assertNotBefore(data.occurredOn, entry.data.occurredOn);
   const told = entries as unknown as readonly FundEvent[];
-  const tried = judge(CHANGZHI_2020, covered(state, told), []);
+  const tried = judge(packOfFund(state.fund), covered(state, told), []);
   return { events: events(entries), ...tried };
 }
 

@@ -5,6 +5,9 @@ import type { BusinessDate } from '../kernel/dates.js';
 import type { Override } from '../kernel/decider.js';
 import type { Identified, Known, Noted, ReversedData } from '../kernel/facts.js';
 import type { Fen } from '../kernel/money.js';
+import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
+import { policyById } from '../policy/policies.rules.js';
+import type { RulePack } from '../policy/rule-pack.js';
 import type { AssetOwner, CostArea, WorkItem } from '../policy/work-item.js';
 import type { AreaTally, Scope, Tally } from '../scheme/scheme-state.decider.js';
 
@@ -79,6 +82,8 @@ export type FundEvent = Identified &
           interestRule: InterestRule;
           interestRates: readonly InterestRates[];
           dayBasis?: number;
+          /** The rule pack that judges it; absent: the seed pack. */
+          policyId?: string;
         }
       >
     | Told<
@@ -222,7 +227,12 @@ type Titled = { readonly ownership: Ownership; readonly ownerUnitId?: string };
 
 /** Maps and pots are changed in place: 5,000 households of 30 years are folded once and never copied. */
 export type FundState = {
-  fund?: { readonly compoundId: string; readonly divisionCode: string; readonly openedOn: BusinessDate };
+  fund?: {
+    readonly compoundId: string;
+    readonly divisionCode: string;
+    readonly openedOn: BusinessDate;
+    readonly policyId?: string;
+  };
   /** In the order they were recorded. */
   readonly depositRates: DepositRate[];
   readonly interestRates: DatedRate[];
@@ -283,6 +293,10 @@ export function accountOf(state: FundState, key: string): Account {
   }
   return account;
 }
+
+/** The rules a fund was opened under judge it for its whole life; a draw for a scheme is judged by the scheme's. */
+export const packOfFund = (fund: { readonly policyId?: string } | undefined): RulePack =>
+  policyById(fund?.policyId ?? CHANGZHI_2020.id)!;
 
 export const isClosed = (state: FundState, key: string): boolean => state.accounts.get(key)?.closedBy !== undefined;
 

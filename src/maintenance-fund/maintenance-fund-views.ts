@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { compoundView } from '../compound/compound.projection.js';
-import type { CompoundData, CompoundState, Household } from '../compound/compound.decider.js';
+import type { CompoundData, CompoundState, Household, Ownership } from '../compound/compound.decider.js';
 import { shanghaiDate, type BusinessDate } from '../kernel/dates.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
 import { isWithin, type Moment, type View } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
-import { type AccountSum, FundFigures } from '../ledger/fund-figures.js';
+import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
+import { flatsOfUnits } from './chart-of-accounts.js';
 import {
   type AccountRow,
+  type AccountTotals,
   accountRow,
   type Asked,
   type DrawShareRow,
@@ -27,6 +28,7 @@ import {
   holderOf,
   householdKey,
   keyOf,
+  packOfFund,
 } from './maintenance-fund-state.decider.js';
 
 export type FundAt = { readonly view: FundView; readonly revision: number; readonly moment: Moment };
@@ -34,10 +36,9 @@ export type SubAccount = {
   readonly key: string;
   readonly holder: Holder;
   readonly flat: Household | undefined;
-  /** Flats of a unit. */
-  readonly flats: readonly Household[];
+  /** What a unit owns or sold. */
+  readonly flats: readonly Ownership[];
   readonly row: AccountRow;
-  readonly sums: readonly AccountSum[];
   readonly asked: Asked;
 };
 type Fact = { position: number; occurredOn: string; eventId: string; type: string; data: string };
@@ -77,6 +78,13 @@ export class FundViews {
     return row;
   }
 
+  /** The pack of a fund, whatever the moment. */
+  policyOf(compoundId: string): string {
+    const sql = "SELECT data FROM fund_v2_facts WHERE fund_id = ? AND type = 'MaintenanceFundOpened'";
+    const opened = this.reads.get<{ data: string }>(sql, compoundId);
+    return packOfFund(opened && (JSON.parse(opened.data) as { policyId?: string })).id;
+  }
+
   get today(): BusinessDate {
     return shanghaiDate(this.clock.now().getTime());
   }
@@ -91,23 +99,23 @@ export class FundViews {
     const sums = named
       ? named.flatMap((holder) => this.figures.account(compoundId, holder, moment))
       : this.figures.accounts(compoundId, moment);
-    const byKey = grouped(sums);
+    const byKey = new Map(sums.map((one) => [accountKey(one), one]));
     const compound = await this.compound(compoundId, moment, byKey.keys());
     const flats = [...compound.households.values()].map((household) => flatOf({ titles: view.titles }, household));
-    const units = byUnit(flats);
+    const units = flatsOfUnits(flats, [...compound.households.values(), ...view.titles.values()]);
+    const owners = new Set(flats.flatMap(({ ownerUnitId }) => ownerUnitId ?? []));
     const keys = new Set([
       ...flats.map(({ householdId }) => householdKey(householdId)),
-      ...[...units.keys()].map((unitId) => keyOf({ unitId })),
+      ...[...owners].map((unitId) => keyOf({ unitId })),
       ...byKey.keys(),
     ]);
     const known = new Map(flats.map((flat) => [householdKey(flat.householdId), flat]));
     const wanted = only === undefined ? [...keys] : [...keys].filter((key) => key.slice(0, -2) === only);
     return wanted.sort(byCodePoint).map((key) => {
       const holder = holderOf(key);
-      const own = byKey.get(key) ?? [];
-      const row = accountRow(own);
+      const row = accountRow(byKey.get(key));
       const asked = this.asked(known.get(key), row, view, compound.compound, moment);
-      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, sums: own, asked };
+      return { key, holder, flat: known.get(key), flats: units.get(holder.unitId ?? '') ?? [], row, asked };
     });
   }
 
@@ -121,7 +129,7 @@ export class FundViews {
     const isClosed = flat !== undefined && view.closed.has(flat.householdId);
     const on = row.firstDepositOn ?? moment.asOf ?? this.today;
     const required = flat ? requiredFirstDeposit(flat, compound?.buildings ?? [], view.depositRates, on) : 0n;
-    const trigger = isClosed ? 0n : triggerOf(row.firstDeposit, CHANGZHI_2020.parameters.replenishmentShare);
+    const trigger = isClosed ? 0n : triggerOf(row.firstDeposit, packOfFund(view.opened).parameters.replenishmentShare);
     return { requiredFirstDeposit: required, trigger, isClosed };
   }
 
@@ -152,22 +160,5 @@ const byHolder = (a: DrawShareRow, b: DrawShareRow): number =>
   byCodePoint(a.householdId ?? a.unitId!, b.householdId ?? b.unitId!) ||
   Number(a.householdId === null) - Number(b.householdId === null);
 
-export function grouped(sums: readonly AccountSum[]): Map<string, AccountSum[]> {
-  const byKey = new Map<string, AccountSum[]>();
-  for (const sum of sums) {
-    const key = sum.unitId === null ? householdKey(sum.householdId!) : keyOf({ unitId: sum.unitId });
-    const own = byKey.get(key);
-    if (own) own.push(sum);
-    else byKey.set(key, [sum]);
-  }
-  return byKey;
-}
-
-function byUnit(flats: readonly Household[]): Map<string, Household[]> {
-  const units = new Map<string, Household[]>();
-  for (const flat of flats) {
-    if (flat.ownerUnitId === undefined) continue;
-    units.set(flat.ownerUnitId, [...(units.get(flat.ownerUnitId) ?? []), flat]);
-  }
-  return units;
-}
+export const accountKey = ({ householdId, unitId }: Pick<AccountTotals, 'householdId' | 'unitId'>): string =>
+  unitId === null ? householdKey(householdId!) : keyOf({ unitId });

@@ -85,6 +85,11 @@ export class OpenMaintenanceFundDto extends SelfDatedDto {
   @Optional()
   @IsCount(SHORTEST_YEAR, LONGEST_YEAR)
   readonly dayBasis?: number;
+
+  /** Whose rules judge the fund; without it those of the seed pack. */
+  @Optional()
+  @IsId()
+  readonly policyId?: string;
 }
 
 /** A rate added later is in force from the day of the whole command unless it names its own. */

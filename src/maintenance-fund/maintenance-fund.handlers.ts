@@ -7,13 +7,13 @@ import { type Answer, CommandDesk } from '../platform/commands/command-desk.js';
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
 import type { Invocation } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
-import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
+import { policyById } from '../policy/policies.rules.js';
 import type { RulePack } from '../policy/rule-pack.js';
 import { packOf, schemeDecider } from '../scheme/scheme.decider.js';
 import { type FundCommand, maintenanceFundDecider } from './maintenance-fund.decider.js';
 import type { DrawScheme } from './maintenance-fund-draw.decider.js';
 import { tell } from './maintenance-fund-answers.projection.js';
-import type { FundState } from './maintenance-fund-state.decider.js';
+import { type FundState, packOfFund } from './maintenance-fund-state.decider.js';
 
 type Without<C, Keys extends string> = C extends unknown ? Omit<C, Keys> : never;
 type Opening = Extract<FundCommand, { type: 'OpenMaintenanceFund' }>;
@@ -58,13 +58,16 @@ export class OpenMaintenanceFundHandler implements ICommandHandler<OpenMaintenan
       known: {
         compound,
         closedThrough: isThere ? await this.periods.closedThrough(divisionCode) : null,
-        unknown: isThere ? undefined : { subject: 'compound', pointer: '/compoundId' },
+        unknown: isThere ? unknownPolicy(data.policyId) : { subject: 'compound', pointer: '/compoundId' },
       },
     };
     const creating = { ...by, creates: true, ...(isThere ? { division: divisionCode } : {}) };
     return this.desk.record(maintenanceFundDecider, data.compoundId, command, creating, tell);
   }
 }
+
+const unknownPolicy = (policyId: string | undefined): Unknown | undefined =>
+  policyId === undefined || policyById(policyId) ? undefined : { subject: 'policy', pointer: '/policyId' };
 
 @CommandHandler(ChangeMaintenanceFund)
 export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaintenanceFund> {
@@ -88,7 +91,7 @@ export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaint
     const command = {
       ...intent,
       known,
-      pack: scheme?.pack ?? CHANGZHI_2020,
+      pack: scheme?.pack ?? packOfFund(state.fund),
       ...(scheme?.facts ? { scheme: scheme.facts } : {}),
     } as FundCommand;
     const cross = crosses ? (outcome: Outcome) => this.cross(outcome) : undefined;

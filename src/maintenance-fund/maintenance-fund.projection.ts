@@ -105,14 +105,23 @@ function ofDraw(view: FundView, event: FundEvent): void {
   }
 }
 
-type Sum = {
+/** One sub-account in fen, each column as it is posted: what left or is owed is below zero. */
+export type AccountTotals = {
   readonly householdId: string | null;
   readonly unitId: string | null;
-  readonly measure: string;
-  readonly item: string | null;
-  readonly amount: Fen;
-  readonly since: BusinessDate;
+  readonly deposited: Fen;
+  readonly first: Fen;
+  readonly establishment: Fen;
+  /** The day of the first deposit, or of its first part. */
+  readonly firstOn: BusinessDate | null;
+  readonly income: Fen;
+  readonly drawn: Fen;
+  readonly returned: Fen;
+  readonly due: Fen;
+  readonly collected: Fen;
+  readonly reserved: Fen;
 };
+
 /** One sub-account in fen. `firstDeposit` is the basis of R16: what was received as first deposit, else as establishment. */
 export type AccountRow = {
   readonly firstDeposit: Fen;
@@ -127,29 +136,37 @@ export type AccountRow = {
   readonly due: Fen;
 };
 
-export function accountRow(sums: readonly Sum[]): AccountRow {
-  const of = (measure: string, item?: string): Fen =>
-    total(sums.filter((one) => one.measure === measure && (item ?? one.item) === one.item).map(({ amount }) => amount));
-  const [deposits, income, drawn, returned, due] = ['deposited', 'income', 'drawn', 'returned', 'due'].map((name) =>
-    of(name),
-  ) as [Fen, Fen, Fen, Fen, Fen];
-  const first = of('deposited', 'first');
-  const collected = of('due', 'collection');
+export function accountRow(sums: AccountTotals | undefined): AccountRow {
+  if (!sums) return NOTHING;
+  const { deposited, first, establishment, firstOn, income, drawn, returned, due, collected, reserved } = sums;
   return {
-    firstDeposit: first > 0n ? first : of('deposited', 'establishment'),
-    firstDepositOn:
-      first > 0n ? sums.find(({ measure, item }) => measure === 'deposited' && item === 'first')!.since : null,
-    deposits,
+    firstDeposit: first > 0n ? first : establishment,
+    firstDepositOn: first > 0n ? firstOn : null,
+    deposits: deposited,
     income,
     collected,
     // "`drawn` is the whole share net of refunds": what the sub-account covered and what became due.
     drawn: -(drawn + due - collected),
     returned: -returned,
-    balance: deposits + income + drawn + returned,
-    reserved: of('reserved'),
+    balance: deposited + income + drawn + returned,
+    reserved,
     due: -due,
   };
 }
+
+/** One nothing was ever booked on. */
+const NOTHING: AccountRow = {
+  firstDeposit: 0n,
+  firstDepositOn: null,
+  deposits: 0n,
+  income: 0n,
+  collected: 0n,
+  drawn: 0n,
+  returned: 0n,
+  balance: 0n,
+  reserved: 0n,
+  due: 0n,
+};
 
 /** 30 % of the basis, half-up. */
 export const triggerOf = (firstDeposit: Fen, [numerator, denominator]: Ratio): Fen =>

@@ -121,6 +121,12 @@ describe('R16: no basis at all', () => {
     const entries = [{ unitId: 'u1', amount: '800.00' }];
     accepted(await fund.post('/deposits', { kind: 'first', entries, occurredOn: '2021-02-01' }));
     expect(await without('2021-02-01')).toEqual([[SUBJECT, '800.00', '2021-01-01']]);
+    accepted(await fund.deposit({ h03: '800.00' }, '2021-03-01'));
+    expect(await without('2021-03-01')).toEqual([]);
+    // Sold: from that day on it is the owner's, whose deposit is not there.
+    const sold = { householdId: 'h04', ownership: 'commodity', occurredOn: '2021-04-01' };
+    accepted(await fund.post('/transfers', sold));
+    expect(await without('2021-04-01')).toEqual([[SUBJECT, '800.00', '2021-04-01']]);
   });
 });
 

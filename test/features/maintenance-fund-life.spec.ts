@@ -97,6 +97,25 @@ describe('what a maintenance fund refuses, over HTTP', () => {
     expect(said(await fund.post('/rates', { from: '2026-01-01' }))).toBe('400 invalid-field');
   });
 
+  it('keeps its compound in the division its books are kept under', async () => {
+    await new City(service).compound('mover');
+    const move = () =>
+      service.post('/v1/compounds/mover/corrections', {
+        ...{ divisionCode: '140404', reason: '区划录入有误', occurredOn: '2026-02-01' },
+      });
+    accepted(await move());
+    const rates = {
+      depositRates: [{ from: '2026-02-01', ratePerM2: '80.00' }],
+      interestRates: [{ from: '2026-02-01', demand: '0.0035', term: '0.013' }],
+    };
+    const body = { compoundId: 'mover', openedOn: '2026-02-01', interestRule: 'two-tier-annual', ...rates };
+    const opened = accepted(await service.post(FUND, body));
+    const back = { divisionCode: '140403', reason: '再次更正', occurredOn: '2026-02-02' };
+    const refused = await service.post('/v1/compounds/mover/corrections', back);
+    expect([said(refused), refused.body.eventIds]).toEqual(['409 dependent-entries', opened.body.eventIds]);
+    accepted(await service.post('/v1/compounds/mover/corrections', { ...back, divisionCode: '140404', name: '新名' }));
+  });
+
   it('shows no more before it was known or happened', async () => {
     const clock = new TestClock();
     const other = await TestService.open(clock);

@@ -1,6 +1,6 @@
 import { City } from '../support/city.js';
 import { FUND, Fund } from '../support/fund.js';
-import { accepted, type Reply, TestService } from '../support/service.js';
+import { accepted, type Reply, TestClock, TestService } from '../support/service.js';
 
 type Column = 'deposits' | 'income' | 'collected' | 'drawn' | 'returned';
 const COLUMNS: readonly Column[] = ['deposits', 'income', 'collected', 'drawn', 'returned'];
@@ -297,4 +297,30 @@ describe('the statement of a year equals its entries', () => {
     expect(years.told('drawn', '2021-01-01', '2021-12-31')).toBe('11999.96');
     expect(years.told('deposits', '2022-01-01', '2022-12-31')).toBe('99.92');
   });
+
+  it('what is kept added up is what the postings sum to, at any moment', async () => {
+    // Nothing is recorded after the moment yet, so these are read from the sums that are kept.
+    const paths = ['', '/sub-accounts?limit=500', '/sub-accounts?groupBy=building', '/books'];
+    const kept = await Promise.all(paths.map(async (path) => timeless((await years.fund.get(path)).body)));
+    const known = service.clock.now().toISOString();
+    (service.clock as TestClock).advance(60_000);
+    const later = {
+      kind: 'replenishment',
+      entries: [{ householdId: 'h02', amount: '1.00' }],
+      occurredOn: '2030-01-01',
+    };
+    accepted(await years.fund.post('/deposits', later));
+    const at = (path: string, query: string) => years.fund.get(`${path}${path.includes('?') ? '&' : '?'}${query}`);
+    for (const query of ['asOf=2026-06-01', `recordedAt=${known}`]) {
+      const summed = await Promise.all(paths.map(async (path) => timeless((await at(path, query)).body)));
+      expect(summed).toEqual(kept);
+    }
+    expect((await years.fund.get()).body.deposited).not.toBe(kept[0]!['deposited']);
+    expect(timeless((await at('', 'asOf=2030-01-01')).body)).toEqual(timeless((await years.fund.get()).body));
+  });
 });
+
+function timeless(body: Record<string, unknown>): Record<string, unknown> {
+  const { asOf: _, recordedAt: __, position: ___, revision: ____, ...rest } = body;
+  return rest;
+}

@@ -161,6 +161,32 @@ describe('the maintenance fund over HTTP', () => {
     expect(of(1)).toEqual(['1001 7500.00', '3002 7500.00', '4001 12500.00', '5001 5000.00']);
   });
 
+  it('a developer that has sold its last flat stays in the book of commodity housing', async () => {
+    const fund = await Fund.of(service, 'developer', ['100.00', '60.00']);
+    const transfer = (householdId: string, ownership: string, occurredOn: string, ownerUnitId?: string) =>
+      fund.post('/transfers', { householdId, ownership, occurredOn, ...(ownerUnitId ? { ownerUnitId } : {}) });
+    accepted(await transfer('h01', 'unsold-commodity', '2019-02-02', 'dev'));
+    accepted(await transfer('h02', 'sold-public-housing', '2019-02-02', 'mill'));
+    const entries = [
+      { unitId: 'dev', amount: '8000.00' },
+      { householdId: 'h02', amount: '3000.00', payer: 'selling-unit' },
+    ];
+    accepted(await fund.post('/deposits', { kind: 'first', entries, occurredOn: '2019-03-01' }));
+    const books = async () =>
+      (await fund.get('/books')).body.books.map(
+        ({ accounts }: { accounts: { amount: string }[] }) => accounts[0]?.amount,
+      );
+    expect(await books()).toEqual(['8000.00', '3000.00']);
+    const households = [{ householdId: 'h01', ownership: 'unsold-commodity', ownerUnitId: 'dev' }];
+    const correction = { households, reason: '登记', occurredOn: '2019-03-02' };
+    accepted(await service.post('/v1/compounds/developer/corrections', correction));
+    accepted(await transfer('h01', 'commodity', '2020-01-01'));
+    expect(await books()).toEqual(['8000.00', '3000.00']);
+    expect((await fund.get('/sub-accounts/dev')).body.book).toBe('commodity');
+    const { text } = await service.get('/v1/ledger/export?format=hledger', { as: 'auditor' });
+    expect(/cash:fund:developer:unit:dev .*\n {4}; book: ([a-z-]+)/.exec(text)?.[1]).toBe('commodity');
+  });
+
   it('pays a draw to its scheme through the in-transit account', async () => {
     const fund = await Fund.of(service, 'crossing', TWELVE);
     const city = new City(service);

@@ -1,4 +1,9 @@
+import { replenishmentDue } from '../../src/findings/replenishment.projection.js';
+import { triggerOf } from '../../src/maintenance-fund/maintenance-fund.projection.js';
+import { CHANGZHI_2020 } from '../../src/policy/changzhi-2020.rules.js';
+import type { RulePack } from '../../src/policy/rule-pack.js';
 import { City } from '../support/city.js';
+import { Fund } from '../support/fund.js';
 import { accepted, TestService } from '../support/service.js';
 
 const AMENDED = 'demo-amendment-2025';
@@ -80,5 +85,71 @@ describe('Two rule packs side by side', () => {
     );
     const { assignments } = (await service.get('/v1/schemes/new/funding-plan')).body;
     expect(assignments).toEqual([{ sourceId: 'county-grant:g1:in-building', lineId: 'paint', amount: '10.00' }]);
+  });
+});
+
+describe('A maintenance fund under a local pack', () => {
+  const at = `/v1/maintenance-funds/f1`;
+  const post = (path: string, body: object, as: 'clerk' | 'boss' = 'clerk') =>
+    service.post(`${at}${path}`, body, { as });
+  beforeAll(async () => {
+    const fund = await Fund.of(service, 'f1', ['60.00', '40.00'], { policyId: AMENDED });
+    accepted(await fund.deposit({ h01: '100.00', h02: '100.00' }, '2019-03-01'));
+    await city.scheme('f1-scheme', 'f1', { centralPlan: false, policyId: 'changzhi-2020' });
+  });
+
+  it('is opened under one that exists, the seed pack where none is named', async () => {
+    expect((await service.get(at)).body.policyId).toBe(AMENDED);
+    await Fund.of(service, 'f2', ['60.00']);
+    expect((await service.get('/v1/maintenance-funds/f2')).body.policyId).toBe('changzhi-2020');
+    await city.compound('f3');
+    const body = { compoundId: 'f3', openedOn: '2026-02-01', interestRule: 'two-tier-annual', policyId: 'nowhere' };
+    const rates = { depositRates: [{ from: '2026-02-01', ratePerM2: '1' }], interestRates: [] };
+    const dated = { ...rates, interestRates: [{ from: '2026-02-01', demand: '0', term: '0' }] };
+    const { status, body: problem } = await service.post('/v1/maintenance-funds', { ...body, ...dated });
+    expect([status, problem.code, problem.errors[0].pointer]).toEqual([404, 'policy-not-found', '/policyId']);
+  });
+
+  it('is judged by it: draws, reversals, findings; a draw for a scheme by the pack of the scheme', async () => {
+    const draw = (drawId: string, fields: object) =>
+      post('/draws', {
+        ...{ drawId, purpose: '维修', workItem: 'doors-and-windows', amount: '90.00', scope: { all: true } },
+        ...{ emergency: { kind: 'other', reason: '抢修' }, occurredOn: '2026-03-01', ...fields },
+      });
+    expect((await draw('r1', {})).body).toMatchObject({ rule: 'R14', policyId: AMENDED });
+    expect((await draw('r1', { schemeId: 'f1-scheme' })).body).toMatchObject({
+      rule: 'R14',
+      policyId: 'changzhi-2020',
+    });
+    accepted(await draw('d1', { workItem: 'roof' }));
+    accepted(await post('/draws/d1/approval', { documentNo: '1', occurredOn: '2026-03-02' }, 'boss'));
+    const paid = accepted(await post('/draws/d1/payment', { payee: '公司', occurredOn: '2026-03-03' }));
+    const eventId = paid.body.eventIds[0] as string;
+    accepted(await service.post(`/v1/entries/${eventId}/reversal`, { reason: '误付', occurredOn: '2026-03-04' }));
+    const { items } = (await service.get('/v1/decisions?rule=R17&outcome=accepted&limit=500')).body;
+    const policies = items.slice(-3).map(({ policyId }: { policyId: string }) => policyId);
+    expect(policies).toEqual([AMENDED, AMENDED, AMENDED]);
+  });
+
+  it('asks for the share of the first deposit that its pack asks for', async () => {
+    const half: RulePack = {
+      ...CHANGZHI_2020,
+      parameters: { ...CHANGZHI_2020.parameters, replenishmentShare: [1, 2] },
+    };
+    const account = { balance: 4_999n, firstDeposit: 10_000n, requiredFirstDeposit: 0n, start: '2019-01-01' };
+    const days = [
+      { on: '2019-03-01', balance: 10_000n, first: 10_000n, establishment: 0n },
+      { on: '2020-01-01', balance: -5_000n, first: 0n, establishment: 0n },
+      { on: '2021-01-01', balance: -1n, first: 0n, establishment: 0n },
+    ];
+    const share = half.parameters.replenishmentShare;
+    expect(replenishmentDue('c1', [{ ...account, trigger: triggerOf(10_000n, share), days }], share)).toMatchObject([
+      { amount: 1n, since: '2021-01-01', detail: { zh: expect.stringContaining('50%') as string } },
+    ]);
+    const entries = [{ householdId: 'h01', amount: '1.00' }];
+    accepted(await post('/deposits', { kind: 'replenishment', entries, occurredOn: '2026-04-02' }));
+    const found = (await service.get('/v1/findings?subject=maintenanceFund-f1')).body.items as { policyId: string }[];
+    expect(found.map(({ policyId }) => policyId)).toEqual(found.map(() => AMENDED));
+    expect(found.length).toBeGreaterThan(0);
   });
 });
