@@ -4,6 +4,7 @@ import {
   answerDrawApportionment,
   answerElevatorShares,
   answerFactorDistribution,
+  answerFundingPlan,
   answerInterest,
   answerReserveForecast,
   forecastInYuan,
@@ -158,11 +159,35 @@ describe('POST /v1/calculations/factor-distribution', () => {
 
   it('takes a factor’s value from the body alone', () => {
     const odd = { amount: '1.00', factors: [{ name: 'constructor', weight: '1' }] };
-    expect(() => answerFactorDistribution({ ...odd, recipients })).toThrow(RangeError);
+    expect(() => answerFactorDistribution({ ...odd, recipients })).toThrow(new RangeError('no value of constructor'));
     const values = { constructor: '2' };
     expect(answerFactorDistribution({ ...odd, recipients: [{ id: 'a', coefficient: '1', values }] }).shares).toEqual([
       { id: 'a', share: '1.0000', amount: '1.00' },
     ]);
+  });
+});
+
+describe('POST /v1/calculations/funding-plan', () => {
+  const plan = {
+    funded: 1_000n,
+    assignments: [{ sourceId: 'b', lineId: 'l', amount: 1_000n }],
+    unfunded: [{ lineId: 'l', amount: 4_005n }],
+    unused: [{ sourceId: 'a', amount: 10_050n }],
+  };
+  const answer = {
+    funded: '10.00',
+    assignments: [{ sourceId: 'b', lineId: 'l', amount: '10.00' }],
+    unfunded: [{ lineId: 'l', amount: '40.05' }],
+    unused: [{ sourceId: 'a', amount: '100.50' }],
+  };
+
+  it('answers in yuan, with the certificate where there is one', () => {
+    expect(answerFundingPlan(plan)).toStrictEqual(answer);
+    const certificate = { lines: ['l'], sources: ['b'], needed: 5_005n, available: 1_000n, short: 4_005n };
+    expect(answerFundingPlan({ ...plan, certificate })).toStrictEqual({
+      ...answer,
+      certificate: { lines: ['l'], sources: ['b'], needed: '50.05', available: '10.00', short: '40.05' },
+    });
   });
 });
 

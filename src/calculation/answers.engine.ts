@@ -79,9 +79,8 @@ export type ElevatorSharesBody = {
 
 /** POST /v1/calculations/elevator-shares */
 export function answerElevatorShares({ amount, table, coefficients, basis, households }: ElevatorSharesBody) {
-  const published: CoefficientTable | undefined = table === undefined ? undefined : COEFFICIENT_TABLES[table];
-  const rows = coefficients?.map(({ floor, coefficient }) => ({ floor, coefficient: millionths(coefficient) }));
-  const chosen: CoefficientTable = published ?? { basis: 'coefficient', rows: rows ?? [] };
+  const rows = (coefficients ?? []).map(({ floor, coefficient }) => ({ floor, coefficient: millionths(coefficient) }));
+  const chosen: CoefficientTable = table === undefined ? { basis: 'coefficient', rows } : COEFFICIENT_TABLES[table];
   const floors = households.map(({ id, floor, areaM2 }) =>
     areaM2 === undefined ? { id, floor } : { id, floor, areaMillionths: millionths(areaM2) },
   );
@@ -125,9 +124,8 @@ export function answerFactorDistribution({ amount, factors, recipients }: Factor
 
 /** A factor may be called `constructor`: only what the body itself says counts. */
 function ownValue(values: Readonly<Record<string, DecimalString>>, name: string): DecimalString {
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (value === undefined) throw new RangeError(`no value of ${name}`);
-  return value;
+  if (!Object.hasOwn(values, name)) throw new RangeError(`no value of ${name}`);
+  return values[name]!;
 }
 
 /** POST /v1/calculations/funding-plan; also for the plan of a scheme. */
