@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { APPEND_FAULTS, type Fault, ProtocolTestServer, READ_FAULTS } from '../support/protocol-test-server.js';
-import { type Reply, TestService } from '../support/service.js';
+import { failures, type Reply, TestService } from '../support/service.js';
 import { eventually } from '../support/stored-events.js';
 
 /** How many commands; the great run is `npm run test:faults`. */
@@ -82,6 +82,7 @@ describe('a store that fails at random, behind two replicas', () => {
       );
       const final = replies.filter(({ status }) => status !== 503 && status !== 202);
       for (const reply of final) {
+        if (reply.status >= 500) throw new Error(`${asked.key}: ${reply.text}\n${failures.at(-1)}`);
         asked.reply ??= reply;
         expect([reply.status, reply.body.eventIds, reply.body.code]).toEqual([
           asked.reply.status,

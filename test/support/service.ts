@@ -47,6 +47,9 @@ export class TestClock extends Clock {
   }
 }
 
+/** What any service of this test file logged as an error, in JSON lines: the cause behind an answer 500. */
+export const failures: string[] = [];
+
 /** Tests that make one process fail: where a second replica is there to finish what it began, they say nothing. */
 export const itAlone = process.env['TEST_REPLICAS'] === '2' ? it.skip : it;
 
@@ -169,7 +172,8 @@ export class TestService {
 function start(directory: string, clock: Clock, environment: Environment): Promise<Service> {
   const usual = { DATA_DIR: directory, API_KEYS, SEED_DEMO: 'never', LOG_LEVEL: 'silent' };
   const settings = Settings.from({ ...usual, ...environment });
-  return openService({ settings, logger: pino({ level: 'silent' }), clock });
+  const logger = pino({ level: 'error' }, { write: (line: string) => void failures.push(line) });
+  return openService({ settings, logger, clock });
 }
 
 /** The answer of a command that must have been accepted. */
