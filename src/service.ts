@@ -54,16 +54,18 @@ export async function openService({
   store = openStore(settings),
   withDocs = false,
 }: Given): Promise<Service> {
-  const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
-  const { app, projections, close } = await assemble({ settings, logger, clock, store, keys }, withDocs);
+  let close = (): Promise<void> => store.close();
   try {
-    app.get(Metrics).observeProcess();
-    await seed(app, store, logger);
+    const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
+    const assembled = await assemble({ settings, logger, clock, store, keys }, withDocs);
+    close = assembled.close;
+    assembled.app.get(Metrics).observeProcess();
+    await seed(assembled.app, store, logger);
+    return { ...assembled, keys, store };
   } catch (error) {
     await close();
     throw error;
   }
-  return { app, keys, store, projections, close };
 }
 
 type Parts = {

@@ -35,15 +35,29 @@ export type Durability = 'full' | 'rebuildable';
 /**
  * Opens a database file for one writer. `full` means a commit is on the disk before it returns; it is set and read back
  * on every open, because some libraries open WAL files with `synchronous=NORMAL`, which loses commits on power failure.
+ * `schema` is what must be in it.
  */
-export function openDatabase(path: string, durability: Durability): Database {
+export function openDatabase(path: string, durability: Durability, schema = ''): Database {
   if (path !== ':memory:') keepPrivate(path);
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA busy_timeout = 5000');
-  database.exec('PRAGMA journal_mode = WAL');
-  database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
-  assertSynchronous(database, durability);
-  return database;
+  return orClose(database, () => {
+    database.exec('PRAGMA busy_timeout = 5000');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
+    assertSynchronous(database, durability);
+    database.exec(schema);
+    return database;
+  });
+}
+
+/** What begins with an open file and fails does not leave it open: a damaged one is opened again and again. */
+export function orClose<Result>(database: Database, begin: () => Result): Result {
+  try {
+    return begin();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /**

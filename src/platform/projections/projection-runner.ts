@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../event-store/event-store.js';
-import { copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
+import { copyDatabase, type Database, openDatabase, orClose, type SqlValue, type Statement } from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
 const SCHEMA = `
@@ -69,10 +69,10 @@ export class ProjectionRunner {
     private readonly models: readonly ReadModel[],
   ) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    this.database = openDatabase(path, 'rebuildable');
-    this.database.exec(SCHEMA);
-    this.write = new Writer(this.database);
-    for (const model of models) this.prepare(model);
+    const database = openDatabase(path, 'rebuildable', SCHEMA);
+    this.database = database;
+    this.write = orClose(database, () => new Writer(database));
+    orClose(database, () => models.forEach((model) => this.prepare(model)));
   }
 
   /** The same read models over the same log in another file: what an audit fills by itself, and compares. */

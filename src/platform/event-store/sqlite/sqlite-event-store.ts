@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Database, openDatabase, type Statement } from '../../sqlite.js';
+import { type Database, openDatabase, orClose, type Statement } from '../../sqlite.js';
 import { assertAppend } from '../codec.js';
 import {
   type Appended,
@@ -65,9 +65,9 @@ export class SqliteEventStore extends EventStore {
   ) {
     super();
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    this.database = openDatabase(path, 'full');
-    this.database.exec(SCHEMA);
-    this.statements = prepare(this.database);
+    const database = openDatabase(path, 'full', SCHEMA);
+    this.database = database;
+    this.statements = orClose(database, () => prepare(database));
   }
 
   async append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
