@@ -33,7 +33,7 @@ function judged(books: FundBooks, command: FundCommand): No {
     case 'deposit':
       return command.entries.some(({ holder }) => books.closed.has(holder)) ? 'already-done' : undefined;
     case 'income':
-      return undefined;
+      return weightsOf(books, command).size === 0 ? 'zero-weights' : undefined;
     case 'propose':
       return propose(books, command);
     case 'close-account':
@@ -162,13 +162,14 @@ function write(books: FundBooks, command: FundCommand): void {
   }
 }
 
-/** A closed sub-account takes no part. Interest by balance, other income by area of the flats that are open; by area as well where nobody has anything. */
-function incomeOf(books: FundBooks, { kind, amount }: FundCommandTo<'income'>): Moved[] {
-  const rich = new Map([...books.balance].filter(([holder, balance]) => balance > 0n && !books.closed.has(holder)));
-  const weights: ReadonlyMap<HolderId, bigint> =
-    kind === 'interest' && rich.size > 0 ? rich : byArea(books.openFlats());
-  return [...apportion(amount, weights)].map(([holder, part]) => ({ holder, amount: part, due: 0n }));
+/** A closed sub-account takes no part. Interest by balance, other income and interest where nobody has any by area. */
+function weightsOf(books: FundBooks, { kind }: FundCommandTo<'income'>): ReadonlyMap<HolderId, bigint> {
+  const rich = [...books.balance].filter(([holder, balance]) => balance > 0n && !books.closed.has(holder));
+  return kind === 'interest' && rich.length > 0 ? new Map(rich) : byArea(books.openFlats());
 }
+
+const incomeOf = (books: FundBooks, command: FundCommandTo<'income'>): Moved[] =>
+  [...apportion(command.amount, weightsOf(books, command))].map(([holder, amount]) => ({ holder, amount, due: 0n }));
 
 function writeOnDraw(books: FundBooks, command: OnDraw, draw: DrawBook): void {
   const enter = (entry: object) => void books.entries.push({ ...entry, n: command.n, reversed: false } as FundEntry);
