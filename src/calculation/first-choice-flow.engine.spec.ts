@@ -14,9 +14,44 @@ function optimumOf(network: Network): Optimum {
   }
 }
 
+/** The same network read from its end: sources, lines and hence pairs in the opposite order. */
+function mirrored({ sources, lines, pairs, tails, heads, costs, amounts }: Network): Network {
+  const turn = turned(sources, lines);
+  const order = [...costs.keys()].map((arc) => originOf(arc, pairs, sources, lines));
+  return {
+    ...{ sources, lines, pairs },
+    tails: Int32Array.from(order, (arc) => turn(tails[arc]!)),
+    heads: Int32Array.from(order, (arc) => turn(heads[arc]!)),
+    costs: Float64Array.from(order, (arc) => costs[arc]!),
+    amounts: Float64Array.from(amounts, (_, node) => amounts[turn(node)]!),
+  };
+}
+const turned =
+  (sources: number, lines: number) =>
+  (node: number): number =>
+    node < sources ? sources - 1 - node : node < sources + lines ? 2 * sources + lines - 1 - node : node;
+const originOf = (arc: number, pairs: number, sources: number, lines: number): number =>
+  arc < pairs
+    ? pairs - 1 - arc
+    : arc < pairs + sources
+      ? 2 * pairs + sources - 1 - arc
+      : 2 * (pairs + sources) + lines - 1 - arc;
+
+/** A cheapest flow that is, of them, as far from the first choice as one is easily come by: the first from the end. */
+function lastChoice(network: Network): Optimum {
+  const { sources, lines, pairs } = network;
+  const other = mirrored(network);
+  const optimum = optimumOf(other);
+  for (const _ of firstChoiceFlow(other, optimum));
+  const turn = turned(sources, lines);
+  return {
+    flows: Float64Array.from(optimum.flows, (_, arc) => optimum.flows[originOf(arc, pairs, sources, lines)]!),
+    potentials: Float64Array.from(optimum.potentials, (_, node) => optimum.potentials[turn(node)]!),
+  };
+}
+
 /** The flow on all arcs, after the choice, and in how many steps it was made. */
-function chosen(network: Network): { flows: Float64Array; potentials: Float64Array; steps: number } {
-  const optimum = optimumOf(network);
+function chosen(network: Network, optimum = optimumOf(network)): Optimum & { steps: number } {
   const steps = [...firstChoiceFlow(network, optimum)].length;
   return { ...optimum, steps };
 }
@@ -96,8 +131,9 @@ describe('firstChoiceFlow', () => {
   it('keeps the flow a cheapest one and makes it the first of them in the order of the pairs', () => {
     fc.assert(
       fc.property(fc.oneof(networks(4), networks(10)), (network) => {
-        const answer = chosen(network);
-        expect([isCheapest(network, answer), isFirst(network, answer)]).toEqual([true, true]);
+        for (const answer of [chosen(network), chosen(network, lastChoice(network))]) {
+          expect([isCheapest(network, answer), isFirst(network, answer)]).toEqual([true, true]);
+        }
       }),
       { numRuns },
     );
@@ -113,7 +149,35 @@ describe('firstChoiceFlow', () => {
         supplies,
         Array.from({ length: 24 }, (_, line) => 2 * (1 + ((line * 11) % 10))),
       );
-      const answer = chosen(network);
+      for (const answer of [chosen(network), chosen(network, lastChoice(network))]) {
+        expect([isCheapest(network, answer), isFirst(network, answer)]).toEqual([true, true]);
+      }
+    }
+  });
+
+  it('does so where a source before kept money that this one does not', () => {
+    // Found by a search for networks that lose their way where the outlets of the source before are still noted.
+    const [all, some] = [
+      { 0: 0, 1: 0, 2: 0, 3: 0 },
+      { 0: 1, 1: 0, 2: 0, 3: 1 },
+    ];
+    const ranksOf = [
+      { 0: 1, 2: 0 },
+      all,
+      all,
+      some,
+      { 0: 0, 2: 1, 3: 0 },
+      all,
+      some,
+      { 0: 1, 2: 0 },
+      { 0: 1, 2: 0, 3: 1 },
+    ];
+    const supplies = [4, 6, 6, 6, 1, 2, 3, 2, 4].map((amount, source) => {
+      const ranks: Record<number, number> = ranksOf[source]!;
+      return { amount, degree: 1, lines: Object.keys(ranks).map(Number), ranks: Object.values(ranks) };
+    });
+    const network = fundingNetwork(supplies, [5, 4, 1, 6]);
+    for (const answer of [chosen(network), chosen(network, lastChoice(network))]) {
       expect([isCheapest(network, answer), isFirst(network, answer)]).toEqual([true, true]);
     }
   });

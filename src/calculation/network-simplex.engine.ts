@@ -50,7 +50,7 @@ class Pricing {
   ) {
     const count = network.costs.length;
     this.blockSize = Math.max(16, Math.ceil(Math.sqrt(count)));
-    this.stride = Math.max(1, Math.floor(count * GOLDEN));
+    this.stride = Math.floor(count * GOLDEN);
     while (commonDivisor(this.stride, count) > 1) this.stride++;
   }
 
@@ -234,7 +234,8 @@ class SpanningTree {
 
   private unhang(node: number, parent: number): void {
     if (this.children[node]! > 0) this.unlist(node);
-    if (--this.children[parent]! > 0 || parent === this.root) return;
+    // The root is never left without: a path turned round hangs in its new place before its last node is taken down.
+    if (--this.children[parent]! > 0) return;
     this.unlist(parent);
     this.deriveFromParent(parent);
   }
