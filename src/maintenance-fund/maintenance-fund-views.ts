@@ -62,7 +62,7 @@ export class FundViews {
     return { view: this.view(compoundId, moment), revision, moment };
   }
 
-  private view(compoundId: string, moment: Moment): FundView {
+  view(compoundId: string, moment: Moment): FundView {
     const sql = `SELECT position, occurred_on AS occurredOn, event_id AS eventId, type, data FROM fund_v1_facts
       WHERE fund_id = ? AND position <= ? ORDER BY position`;
     let view = fundView.initial(compoundId);

@@ -33,5 +33,6 @@ import { FundViews } from './maintenance-fund-views.js';
     GetStatementHandler,
     GetForecastHandler,
   ],
+  exports: [FundViews],
 })
 export class MaintenanceFundModule {}
