@@ -55,7 +55,12 @@ export async function openService({
   withDocs = false,
 }: Given): Promise<Service> {
   const keys = ApiKeys.open(settings.apiKeys, settings.dataDir);
-  const { app, projections, close } = await assemble({ settings, logger, clock, store, keys }, withDocs);
+  const { app, projections, close } = await assemble({ settings, logger, clock, store, keys }, withDocs).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   try {
     app.get(Metrics).observeProcess();
     await seed(app, store, logger);

@@ -1,7 +1,7 @@
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
 import { type Reading, within } from '../platform/reads/read-desk.js';
-import { type Database, openReadOnly, type SqlValue } from '../platform/sqlite.js';
+import { closedOnFailure, type Database, openReadOnly, type SqlValue, type Statement } from '../platform/sqlite.js';
 import type { Balances, JournalEntry } from './journals.js';
 
 /** Which postings: those of a moment, and of one division and what crosses its border. `*` is everything. */
@@ -22,10 +22,15 @@ type Row = {
  */
 export class LedgerFile implements Reading {
   private readonly database: Database;
+  /**
+   * Statements somebody walks along. The library's iterator does not keep its statement from being collected, and would
+   * go on reading where it stood.
+   */
+  private readonly walked = new Set<Statement>();
 
   constructor(path: string) {
     this.database = openReadOnly(path);
-    this.database.exec('BEGIN');
+    closedOnFailure(this.database, (database) => database.exec('BEGIN'));
   }
 
   close(): void {
@@ -98,7 +103,12 @@ export class LedgerFile implements Reading {
   *rows<Found>(sql: string, values: readonly SqlValue[] = []): Generator<Found> {
     const statement = this.database.prepare(sql);
     statement.setReadBigInts(true);
-    yield* statement.iterate(...values) as IterableIterator<Found>;
+    this.walked.add(statement);
+    try {
+      yield* statement.iterate(...values) as IterableIterator<Found>;
+    } finally {
+      this.walked.delete(statement);
+    }
   }
 }
 

@@ -40,9 +40,11 @@ export async function offline<Result>(
   const scratch = mkdtempSync(join(tmpdir(), 'renewal-offline-'));
   const filled = join(scratch, 'read-models.db');
   const catalogue = eventCatalogue();
-  const projections = new ProjectionRunner(filled, store, catalogue, readModels());
   const clock = new Clock();
+  let stop = (): Promise<void> => Promise.resolve();
   try {
+    const projections = new ProjectionRunner(filled, store, catalogue, readModels());
+    stop = () => projections.stop();
     await projections.catchUp();
     const key = SigningKey.open(settings.signingKeyFile, settings.dataDir);
     const runner = new DeciderRunner(store, catalogue, new ProjectedCommandIndex(projections, store.shared), clock);
@@ -51,7 +53,7 @@ export async function offline<Result>(
     const access = new AccessLog(store, clock, () => projectedEnd(projections));
     return await work({ settings, store, projections, filled, heads, bundles, key, access });
   } finally {
-    await projections.stop();
+    await stop();
     await store.close();
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -38,12 +38,23 @@ export type Durability = 'full' | 'rebuildable';
  */
 export function openDatabase(path: string, durability: Durability): Database {
   if (path !== ':memory:') keepPrivate(path);
-  const database = new DatabaseSync(path);
-  database.exec('PRAGMA busy_timeout = 5000');
-  database.exec('PRAGMA journal_mode = WAL');
-  database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
-  assertSynchronous(database, durability);
-  return database;
+  return closedOnFailure(new DatabaseSync(path), (database) => {
+    database.exec('PRAGMA busy_timeout = 5000');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
+    assertSynchronous(database, durability);
+    return database;
+  });
+}
+
+/** What a damaged file does not let us do leaves no file open: somebody tries again, and again. */
+export function closedOnFailure<Result>(database: Database, work: (database: Database) => Result): Result {
+  try {
+    return work(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /**
@@ -57,9 +68,10 @@ function keepPrivate(path: string): void {
 
 /** A second connection for reading; WAL lets it see the last commit without waiting for the writer. */
 export function openReadOnly(path: string): Database {
-  const database = new DatabaseSync(path, { readOnly: true });
-  database.exec('PRAGMA busy_timeout = 5000');
-  return database;
+  return closedOnFailure(new DatabaseSync(path, { readOnly: true }), (database) => {
+    database.exec('PRAGMA busy_timeout = 5000');
+    return database;
+  });
 }
 
 /** All pages in one go: a backup that pauses begins anew whenever somebody writes in between. */

@@ -9,7 +9,14 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../event-store/event-store.js';
-import { copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
+import {
+  closedOnFailure,
+  copyDatabase,
+  type Database,
+  openDatabase,
+  type SqlValue,
+  type Statement,
+} from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
 const SCHEMA = `
@@ -70,9 +77,11 @@ export class ProjectionRunner {
   ) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.database = openDatabase(path, 'rebuildable');
-    this.database.exec(SCHEMA);
     this.write = new Writer(this.database);
-    for (const model of models) this.prepare(model);
+    closedOnFailure(this.database, (database) => {
+      database.exec(SCHEMA);
+      for (const model of models) this.prepare(model);
+    });
   }
 
   /** The same read models over the same log in another file: what an audit fills by itself, and compares. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Database, openDatabase, type Statement } from '../../sqlite.js';
+import { closedOnFailure, type Database, openDatabase, type Statement } from '../../sqlite.js';
 import { assertAppend } from '../codec.js';
 import {
   type Appended,
@@ -66,8 +66,10 @@ export class SqliteEventStore extends EventStore {
     super();
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.database = openDatabase(path, 'full');
-    this.database.exec(SCHEMA);
-    this.statements = prepare(this.database);
+    this.statements = closedOnFailure(this.database, (database) => {
+      database.exec(SCHEMA);
+      return prepare(database);
+    });
   }
 
   async append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
@@ -236,8 +238,9 @@ export class SqliteEventStore extends EventStore {
   /** Opens the file anew where a failed commit has given it up; throws while it cannot be opened. */
   private ensureOpen(): void {
     if (!this.lost || this.closed) return;
-    this.database = openDatabase(this.path, 'full');
-    this.statements = prepare(this.database);
+    const database = openDatabase(this.path, 'full');
+    this.statements = closedOnFailure(database, prepare);
+    this.database = database;
     this.lost = false;
   }
 }
