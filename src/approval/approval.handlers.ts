@@ -9,6 +9,7 @@ import { type Answer, CommandDesk, SecondPerson } from '../platform/commands/com
 import { DeciderRunner, type Outcome } from '../platform/commands/decider-runner.js';
 import { following, type Invocation, type Role } from '../platform/commands/invocation.js';
 import { ProcessRunner } from '../platform/commands/process-runner.js';
+import { Refused } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { CommandRoutes } from '../platform/http/command-routes.js';
 import { approvalDecider, type Request } from './approval.decider.js';
@@ -110,8 +111,9 @@ export class DecideApprovalHandler implements ICommandHandler<DecideApproval>, O
     try {
       return await this.routes.dispatch(request.path, request.body, by);
     } catch (error) {
-      if (error instanceof Rejected) await this.fail(event, approvalId, error);
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      const { position } = await this.fail(event, approvalId, error);
+      throw new Refused(error.code, error.details, error instanceof Refused && error.replayed, position);
     }
   }
 

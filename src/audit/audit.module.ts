@@ -1,17 +1,23 @@
 import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module.js';
+import { MaintenanceFundModule } from '../maintenance-fund/maintenance-fund.module.js';
 import { Settings } from '../platform/config/settings.js';
 import { AuditController } from './audit.controller.js';
 import { AccessReads } from './access-reads.js';
 import { AuditReads } from './audit-reads.js';
 import { Bundles } from './bundles.js';
-import { Explanations } from './explain.js';
-import { ExplainController } from './explain.controller.js';
+import { AccountRecipes } from './explain/account-recipes.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { Explanations } from './explain/explanations.js';
+import { Figures } from './explain/figures.js';
+import { RecipeBook } from './explain/recipe-book.js';
+import { Recorded } from './explain/recorded.js';
 import { ExportController } from './export.controller.js';
-import { Figures } from './figures.js';
 import { SigningKey } from './signing-key.js';
 import { TreeHeads } from './tree-heads.js';
 
 @Module({
+  imports: [LedgerModule, MaintenanceFundModule],
   controllers: [AuditController, ExportController, ExplainController],
   providers: [
     {
@@ -24,6 +30,9 @@ import { TreeHeads } from './tree-heads.js';
     AccessReads,
     Bundles,
     Figures,
+    Recorded,
+    AccountRecipes,
+    RecipeBook,
     Explanations,
   ],
   exports: [TreeHeads],

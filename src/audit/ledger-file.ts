@@ -1,7 +1,7 @@
 import type { Fen } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
 import { type Reading, within } from '../platform/reads/read-desk.js';
-import { type Database, openReadOnly, type SqlValue } from '../platform/sqlite.js';
+import { orClose, type Database, openReadOnly, type SqlValue, type Statement } from '../platform/sqlite.js';
 import { FundBooks, inBooks, type Leg, type TitleRow } from './fund-books.js';
 import type { Balances, JournalEntry } from './journals.js';
 
@@ -24,10 +24,15 @@ type Row = Leg & {
  */
 export class LedgerFile implements Reading {
   private readonly database: Database;
+  /**
+   * Statements somebody walks along. The library's iterator does not keep its statement from being collected, and would
+   * go on reading where it stood.
+   */
+  private readonly walked = new Set<Statement>();
 
   constructor(path: string) {
     this.database = openReadOnly(path);
-    this.database.exec('BEGIN');
+    orClose(this.database, (database) => database.exec('BEGIN'));
   }
 
   close(): void {
@@ -122,7 +127,12 @@ export class LedgerFile implements Reading {
   *rows<Found>(sql: string, values: readonly SqlValue[] = []): Generator<Found> {
     const statement = this.database.prepare(sql);
     statement.setReadBigInts(true);
-    yield* statement.iterate(...values) as IterableIterator<Found>;
+    this.walked.add(statement);
+    try {
+      yield* statement.iterate(...values) as IterableIterator<Found>;
+    } finally {
+      this.walked.delete(statement);
+    }
   }
 }
 

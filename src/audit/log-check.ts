@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hashOf, storedEnvelope } from '../platform/event-store/chain.js';
 import {
   ACCESS_STREAM,
@@ -46,9 +46,13 @@ export type KeptAccess = { readonly lines: number; readonly lastHash: string | n
 export type Kept = { readonly heads?: readonly Pick<TreeHead, 'size' | 'rootHash'>[]; readonly access?: KeptAccess };
 
 const MOST_FINDINGS = 100;
-const PAGE = 2_000;
-const HASH = /,"hash":"([0-9a-f]{64})"/;
-const PREVIOUS = /"previousHash":(?:null|"([0-9a-f]{64})")/;
+/** Small enough that a page is gone before the collector has to carry it on. */
+const PAGE = 500;
+/** Of a canonical text: inside a string the quotes would be escaped. */
+const HASH = ',"hash":"';
+const HASH_LENGTH = 64;
+const PREVIOUS = '"previousHash":';
+const HEXADECIMAL = /^[0-9a-f]{64}$/;
 
 /**
  * Follows a log in its order and checks everything that can be checked without trusting whoever keeps it: each event's
@@ -57,7 +61,7 @@ const PREVIOUS = /"previousHash":(?:null|"([0-9a-f]{64})")/;
  */
 export class LogCheck {
   private readonly tree = new GrowingTree();
-  private readonly ends = new Map<string, { revision: number; hash: string }>();
+  private readonly ends = new Map<string, { revision: number; hash: string | null }>();
   private readonly findings: Finding[] = [];
   private readonly roots = new Map<number, { root: string; position: number }>();
   private position = 0;
@@ -67,6 +71,8 @@ export class LogCheck {
   constructor(
     private readonly heads: readonly TreeHead[] = [],
     private readonly kept: Kept = {},
+    /** Without it only the chain of each stream is checked, and no root is told. */
+    private readonly withTree = true,
   ) {
     for (const { size } of [...heads, ...(kept.heads ?? [])]) this.roots.set(size, { root: '', position: 0 });
   }
@@ -77,6 +83,7 @@ export class LogCheck {
     this.link(stored);
     if (isAside(stored.stream)) return;
     this.counted += 1;
+    if (!this.withTree) return;
     this.tree.add(leafHash(storedEnvelope(stored)));
     if (this.roots.has(this.tree.size))
       this.roots.set(this.tree.size, { root: this.rootHash(), position: stored.position });
@@ -108,15 +115,16 @@ export class LogCheck {
   }
 
   private link(stored: StoredEvent): void {
-    const end = this.ends.get(stored.stream);
-    const revision = (end?.revision ?? -1) + 1;
+    let end = this.ends.get(stored.stream);
+    if (!end) this.ends.set(stored.stream, (end = { revision: -1, hash: null }));
+    const revision = end.revision + 1;
     if (stored.revision !== revision)
       this.found(stored, 'revision-gap', `revision ${stored.revision} stands where ${revision} must`);
-    const told = HASH.exec(stored.metadata)?.[1];
-    const previous = PREVIOUS.exec(stored.metadata);
-    if (told === undefined || !previous) this.found(stored, 'not-json', 'the metadata carry no hash');
+    const told = toldHash(stored.metadata);
+    const previous = stored.metadata.indexOf(PREVIOUS);
+    if (told === undefined || previous < 0) this.found(stored, 'not-json', 'the metadata carry no hash');
     else {
-      if ((previous[1] ?? null) !== (end?.hash ?? null))
+      if (!stored.metadata.startsWith(end.hash === null ? 'null' : `"${end.hash}"`, previous + PREVIOUS.length))
         this.found(stored, 'link-broken', 'previousHash is not the hash of the event before it');
       if (!isItsHash(stored, told)) this.found(stored, 'hash-differs', 'the event is not what its hash says');
     }
@@ -124,7 +132,8 @@ export class LogCheck {
     const isKept = stored.stream === ACCESS_STREAM && stored.revision + 1 === access?.lines;
     if (isKept && told !== access.lastHash)
       this.found(stored, 'access-log-differs', 'the access log up to here is not the one that was kept');
-    this.ends.set(stored.stream, { revision: stored.revision, hash: told ?? '' });
+    end.revision = stored.revision;
+    end.hash = told ?? '';
   }
 
   private get accessLines(): number {
@@ -163,11 +172,20 @@ export class LogCheck {
   }
 }
 
+/** The hash the metadata carry; undefined where they carry none. */
+function toldHash(metadata: string): string | undefined {
+  const from = metadata.indexOf(HASH) + HASH.length;
+  const told = from < HASH.length ? '' : metadata.slice(from, from + HASH_LENGTH);
+  return HEXADECIMAL.test(told) && metadata[from + HASH_LENGTH] === '"' ? told : undefined;
+}
+
 /** The stored texts are canonical, so the hash is over them as they stand; where a store wrote them anew, over their meaning. */
 function isItsHash(stored: StoredEvent, told: string): boolean {
-  const metadata = stored.metadata.replace(HASH, '');
-  const text = storedEnvelope({ ...stored, metadata });
-  if (createHash('sha256').update(text).digest('hex') === told) return true;
+  const { metadata, stream, revision, type, eventId, position, data } = stored;
+  const at = metadata.indexOf(HASH);
+  const unsigned = metadata.slice(0, at) + metadata.slice(at + HASH.length + HASH_LENGTH + 1);
+  const text = storedEnvelope({ stream, revision, type, eventId, position, data, metadata: unsigned });
+  if (hash('sha256', text) === told) return true;
   try {
     return hashOf(stored) === told;
   } catch {
@@ -175,14 +193,19 @@ function isItsHash(stored: StoredEvent, told: string): boolean {
   }
 }
 
-/** Every event of a store, in order. */
-export async function* wholeLog(store: EventStore): AsyncGenerator<StoredEvent> {
+/** Every event of a store, in order, a page at a time. */
+export async function* pagesOf(store: EventStore): AsyncGenerator<readonly StoredEvent[]> {
   for (let after = 0; ;) {
     const page = await store.readAll(after, PAGE);
-    yield* page;
+    yield page;
     if (page.length < PAGE) return;
     after = page.at(-1)!.position;
   }
+}
+
+/** Every event of a store, in order. */
+export async function* wholeLog(store: EventStore): AsyncGenerator<StoredEvent> {
+  for await (const page of pagesOf(store)) yield* page;
 }
 
 /** The heads a store holds, in order. */
@@ -198,6 +221,6 @@ export async function headsOf(store: EventStore): Promise<TreeHead[]> {
 /** Checks a store from its first event to its last. */
 export async function checkLog(store: EventStore, heads: readonly TreeHead[], kept: Kept = {}): Promise<Checked> {
   const check = new LogCheck(heads, kept);
-  for await (const stored of wholeLog(store)) check.add(stored);
+  for await (const page of pagesOf(store)) for (const stored of page) check.add(stored);
   return check.finish();
 }

@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 of a leaf's bytes with the prefix 0x00 (RFC 9162 §2.1.1): a leaf can never be taken for a node. */
 export const leafHash = (entry: string | Uint8Array): Buffer =>
-  createHash('sha256').update(LEAF_PREFIX).update(entry).digest();
+  typeof entry === 'string'
+    ? hash('sha256', `\0${entry}`, 'buffer')
+    : hash('sha256', Buffer.concat([LEAF_PREFIX, entry]), 'buffer');
 
 /** SHA-256 of two subtrees with the prefix 0x01. */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
-  createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
+  hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer');
 
 const LEAF_PREFIX = Buffer.of(0);
 const NODE_PREFIX = Buffer.of(1);
-export const EMPTY_ROOT = createHash('sha256').digest();
+export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer');
 
 /** The root of the complete subtree over leaves [index · 2^level, (index + 1) · 2^level). */
 export type Subtree = (level: number, index: number) => Uint8Array;

@@ -12,28 +12,36 @@ import type { TreeHead } from './tree-heads.decider.js';
 /** Balances by book and account, tab between, and what the check of the log found on the way. */
 export type Replayed = { readonly balances: ReadonlyMap<string, Fen>; readonly checked: Checked };
 
+const PAGE = 500;
 const keyOf = (book: string, account: string): string => `${book}\t${account}`;
 
-/** Folds a log into balances at a business date, checking its chain and its heads while it reads. */
+/** Folds a log into balances at a business date, checking its chain and its heads, where there are any, while it reads. */
 export async function replay(
-  events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>,
+  pages: AsyncIterable<readonly StoredEvent[]>,
   catalogue: EventCatalogue,
   asOf: string | null,
   heads: readonly TreeHead[],
 ): Promise<Replayed> {
-  const check = new LogCheck(heads);
-  const balances = new Map<string, Fen>();
-  for await (const stored of events) {
-    check.add(stored);
-    if (stored.type === COMMAND_REFUSED || isAside(stored.stream)) continue;
-    const event = catalogue.decode(stored);
-    if (asOf !== null && event.data.occurredOn > asOf) continue;
-    for (const { book, account, amount } of postingsOf(event)) {
-      const key = keyOf(book, account);
-      balances.set(key, (balances.get(key) ?? 0n) + amount);
+  const check = new LogCheck(heads, {}, heads.length > 0);
+  const books = new Map<string, Map<string, { balance: Fen }>>();
+  for await (const page of pages)
+    for (const stored of page) {
+      check.add(stored);
+      const { stream, type } = stored;
+      if (type === COMMAND_REFUSED || isAside(stream)) continue;
+      const data = catalogue.data(stored);
+      if (asOf !== null && data.occurredOn > asOf) continue;
+      for (const { book, account, amount } of postingsOf({ stream, type, data })) {
+        let accounts = books.get(book);
+        if (!accounts) books.set(book, (accounts = new Map()));
+        const cell = accounts.get(account);
+        if (cell) cell.balance += amount;
+        else accounts.set(account, { balance: amount });
+      }
     }
-  }
-  for (const [key, balance] of balances) if (balance === 0n) balances.delete(key);
+  const balances = new Map<string, Fen>();
+  for (const [book, accounts] of books)
+    for (const [account, { balance }] of accounts) if (balance !== 0n) balances.set(keyOf(book, account), balance);
   return { balances, checked: check.finish() };
 }
 
@@ -87,14 +95,19 @@ async function* linesIn(path: string, name: string): AsyncGenerator<string> {
 
 type Envelope = Pick<StoredEvent, 'eventId' | 'stream' | 'revision' | 'type'> & { data: object; metadata: object };
 
-/** The events of a bundle; their positions are the lines they stand on. */
-export async function* eventsInBundle(path: string): AsyncGenerator<StoredEvent> {
+/** The events of a bundle, in pages; their positions are the lines they stand on. */
+export async function* eventsInBundle(path: string): AsyncGenerator<StoredEvent[]> {
   let position = 0;
+  let page: StoredEvent[] = [];
   for await (const line of linesIn(path, 'events.ndjson')) {
     position += 1;
     const { data, metadata, ...envelope } = JSON.parse(line) as Envelope;
-    yield { ...envelope, position, data: canonicalJson(data), metadata: canonicalJson(metadata) };
+    page.push({ ...envelope, position, data: canonicalJson(data), metadata: canonicalJson(metadata) });
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
   }
+  yield page;
 }
 
 /** The signed heads of a bundle. */

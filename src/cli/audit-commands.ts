@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
-import { headsOf, type KeptAccess, wholeLog } from '../audit/log-check.js';
+import { headsOf, type KeptAccess, pagesOf } from '../audit/log-check.js';
 import { differences, eventsInBundle, headsInBundle, replay, type Replayed } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
 import { yuan } from '../kernel/money.js';
@@ -131,7 +131,7 @@ async function replayFrom(
   if (bundle !== undefined) return replay(eventsInBundle(bundle), catalogue, asOf, await headsInBundle(bundle));
   const store = openStore(Settings.from(environment));
   try {
-    return await replay(wholeLog(store), catalogue, asOf, await headsOf(store));
+    return await replay(pagesOf(store), catalogue, asOf, await headsOf(store));
   } finally {
     await store.close();
   }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkLog, type Finding, headsOf, type Kept } from '../audit/log-check.js';
-import { openReadOnly } from '../platform/sqlite.js';
+import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
+import { orClose, openReadOnly } from '../platform/sqlite.js';
 import type { Offline } from './offline.js';
 
 export type FullCheck = {
@@ -23,20 +24,31 @@ export async function checkFully({ settings, store, projections, filled }: Offli
     try {
       // A copy, because comparing must change nothing, and the service may be writing.
       const database = openReadOnly(path);
-      database.prepare('VACUUM INTO ?').run(copy);
+      orClose(database, () => database.prepare('VACUUM INTO ?').run(copy));
       database.close();
       const stored = projections.fresh(copy);
-      await stored.catchUp();
-      const anew = new Map((await projections.statuses()).map((status) => [status.name, status]));
-      for (const { name, stateHash, status } of await stored.statuses()) {
-        if (status === 'degraded') stale.push({ code: 'degraded', detail: `${name} stopped at an event` });
-        else if (anew.get(name)?.stateHash !== stateHash)
-          stale.push({ code: 'read-model-differs', detail: `${name} is not what the log says; rebuild it` });
+      try {
+        stale.push(...(await differing(stored, projections)));
+      } finally {
+        await stored.stop();
       }
-      await stored.stop();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       stale.push({ code: 'read-models-unreadable', detail: `read-models.db cannot be read (${reason}); rebuild it` });
     }
   return { events, heads, accessLines, findings: [...findings, ...stale] };
+}
+
+/** Read models that are not what the same ones filled anew are. */
+async function differing(
+  stored: ProjectionRunner,
+  anew: ProjectionRunner,
+): Promise<{ code: string; detail: string }[]> {
+  await stored.catchUp();
+  const expected = new Map((await anew.statuses()).map((status) => [status.name, status]));
+  return (await stored.statuses()).flatMap(({ name, stateHash, status }) => {
+    if (status === 'degraded') return [{ code: 'degraded', detail: `${name} stopped at an event` }];
+    if (expected.get(name)?.stateHash === stateHash) return [];
+    return [{ code: 'read-model-differs', detail: `${name} is not what the log says; rebuild it` }];
+  });
 }

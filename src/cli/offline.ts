@@ -41,10 +41,10 @@ export async function offline<Result>(
   const filled = join(scratch, 'read-models.db');
   const catalogue = eventCatalogue();
   const clock = new Clock();
-  let opened: ProjectionRunner | undefined;
+  let stop = (): Promise<void> => Promise.resolve();
   try {
     const projections = new ProjectionRunner(filled, store, catalogue, readModels());
-    opened = projections;
+    stop = () => projections.stop();
     await projections.catchUp();
     const key = SigningKey.open(settings.signingKeyFile, settings.dataDir);
     const runner = new DeciderRunner(store, catalogue, new ProjectedCommandIndex(projections, store.shared), clock);
@@ -53,7 +53,7 @@ export async function offline<Result>(
     const access = new AccessLog(store, clock, () => projectedEnd(projections));
     return await work({ settings, store, projections, filled, heads, bundles, key, access });
   } finally {
-    await opened?.stop();
+    await stop();
     await store.close();
     rmSync(scratch, { recursive: true, force: true });
   }

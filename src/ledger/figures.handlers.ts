@@ -6,9 +6,10 @@ import { echoed, type Moment } from '../kernel/projection.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
-import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { ReadDesk } from '../platform/reads/read-desk.js';
 import { DIVISIONS } from '../policy/divisions.js';
 import { WORK_CLASS_LABELS, type WorkClass } from '../policy/work-item.js';
+import { compoundSizes } from './compound-sizes.js';
 import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
 import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
 import { FundFigures } from './fund-figures.js';
@@ -183,26 +184,8 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
 
   /** Compounds that existed, with the households registered by then, or declared where none were. */
   private compounds(divisionCode: string, scope: string, moment: Moment): CompoundSize[] {
-    const at = within(moment);
     const found = compoundsAt(this.reads, moment, scope).filter(({ division }) => division.startsWith(divisionCode));
-    const sizes = new Map<string, { households: number; areaMillionths: bigint; declared: boolean }>();
-    const sizesSql = `SELECT compound_id AS compoundId, declared, households, area_millionths AS area FROM subjects_v1_sizes
-      WHERE ${at.sql} ORDER BY position, leg`;
-    for (const one of this.reads.exact<{ compoundId: string; declared: bigint; households: bigint; area: bigint }>(
-      sizesSql,
-      ...at.values,
-    )) {
-      const before = sizes.get(one.compoundId);
-      const isDeclared = one.declared === 1n;
-      // A later declaration replaces an earlier one; the first household on the register replaces both.
-      if (isDeclared && before && !before.declared) continue;
-      const start = isDeclared || !before || before.declared ? { households: 0, areaMillionths: 0n } : before;
-      sizes.set(one.compoundId, {
-        households: start.households + Number(one.households),
-        areaMillionths: start.areaMillionths + one.area,
-        declared: isDeclared,
-      });
-    }
+    const sizes = compoundSizes(this.reads, moment);
     const balances = this.funds.balances(moment);
     return found.map((one) => ({
       ...one,

@@ -91,7 +91,7 @@ const ENTRY_REVERSED = 'EntryReversed';
 const negated = (posting: Posting): Posting => ({ ...posting, amount: -posting.amount });
 
 /** The one definition of every figure. */
-export function postingsOf(event: RecordedEvent): readonly Posting[] {
+export function postingsOf(event: Pick<RecordedEvent, 'stream' | 'type' | 'data'>): readonly Posting[] {
   if (event.type === ENTRY_REVERSED) {
     const { reverses } = event.data as unknown as ReversedData;
     return reverses.flatMap((entry) => postingsOf({ ...event, ...entry } as unknown as RecordedEvent).map(negated));

@@ -6,8 +6,8 @@ import { echoed } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
-import { bookAccounts, bookOf, CHART_OF_ACCOUNTS, FUND_BOOKS, type FundBook } from './chart-of-accounts.js';
-import { accountKey, type FundAt, FundViews, type SubAccount } from './maintenance-fund-views.js';
+import { bookAccounts, CHART_OF_ACCOUNTS, FUND_BOOKS } from './chart-of-accounts.js';
+import { accountKey, bookOfAccount, type FundAt, FundViews, type SubAccount } from './maintenance-fund-views.js';
 import { accountRow, addedAccounts, shownAccount, shownDraw, triggerOf } from './maintenance-fund.projection.js';
 import { packOfFund } from './maintenance-fund-state.decider.js';
 
@@ -120,9 +120,6 @@ const shownFlat = ({ buildingNo, entranceNo, floor, roomNo, floorAreaM2, ownersh
   ownership,
   use,
 });
-
-const bookOfAccount = ({ flat, flats }: Pick<SubAccount, 'flat' | 'flats'>): FundBook =>
-  bookOf(flat ? [flat.ownership] : flats);
 
 /** One line of 分户账. */
 const shownSubAccount = ({ holder, flat, flats, row, asked }: SubAccount) => ({

@@ -9,7 +9,7 @@ import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
-import { flatsOfUnits } from './chart-of-accounts.js';
+import { bookOf, flatsOfUnits, type FundBook } from './chart-of-accounts.js';
 import {
   type AccountRow,
   type AccountTotals,
@@ -41,6 +41,8 @@ export type SubAccount = {
   readonly row: AccountRow;
   readonly asked: Asked;
 };
+export const bookOfAccount = ({ flat, flats }: Pick<SubAccount, 'flat' | 'flats'>): FundBook =>
+  bookOf(flat ? [flat.ownership] : flats);
 type Fact = { position: number; occurredOn: string; eventId: string; type: string; data: string };
 
 /** A fund's facts and sub-accounts at a moment, for its read routes. */
@@ -62,7 +64,7 @@ export class FundViews {
     return { view: this.view(compoundId, moment), revision, moment };
   }
 
-  private view(compoundId: string, moment: Moment): FundView {
+  view(compoundId: string, moment: Moment): FundView {
     return this.fold(compoundId, fundView, moment);
   }
 

@@ -112,11 +112,12 @@ function schemeTable({ say }: Looking, { schemes }: CompoundPage): Html {
   );
 }
 
-function areaTable({ say }: Looking, { split, splitPath: path }: CompoundPage): Html {
+function areaTable(who: Looking, { split, splitPath: path }: CompoundPage): Html {
+  const { say } = who;
   const row = (word: Word, pointer: 'publicArea' | 'inBuilding' | 'total'): Html =>
     html`<tr>
       <th scope="row">${say(word)}</th>
-      ${figures(split[pointer], AREA_FIELDS, { path, pointer: `/${pointer}` })}
+      ${figures(split[pointer], AREA_FIELDS, { path, pointer: `/${pointer}`, who })}
     </tr> `;
   const body = html`<tbody>
       ${row('public-area', 'publicArea')}${row('in-building', 'inBuilding')}
@@ -127,14 +128,15 @@ function areaTable({ say }: Looking, { split, splitPath: path }: CompoundPage): 
   return table(say('split'), say('unit'), [say('costArea'), ...AREA_FIELDS.map(say)], 1, body);
 }
 
-function sourceTable({ say, language }: Looking, { split, splitPath: path }: CompoundPage): Html {
+function sourceTable(who: Looking, { split, splitPath: path }: CompoundPage): Html {
+  const { say, language } = who;
   const rows = split.bySource.map(
     (one, index) =>
       html`<tr>
         <th scope="row">${FUNDING_SOURCES[one.source][language]}</th>
         <td>${referenceLink(one)}</td>
         <td>${say(one.costArea)}</td>
-        ${figures(one, SOURCE_FIELDS, { path, pointer: `/bySource/${index}` })}
+        ${figures(one, SOURCE_FIELDS, { path, pointer: `/bySource/${index}`, who })}
       </tr> `,
   );
   if (rows.length === 0)
@@ -152,14 +154,15 @@ function sourceTable({ say, language }: Looking, { split, splitPath: path }: Com
   );
 }
 
-function lineTable({ say, language }: Looking, { split, splitPath: path }: CompoundPage): Html {
+function lineTable(who: Looking, { split, splitPath: path }: CompoundPage): Html {
+  const { say, language } = who;
   const rows = split.byLine.map(
     (one, index) =>
       html`<tr>
         <td>${split.schemes.length > 1 && html`${one.schemeId} · `}${one.lineId}</td>
         <th scope="row">${WORK_ITEMS[one.workItem][language]}</th>
         <td>${say(one.costArea)}</td>
-        ${figures(one, LINE_FIELDS, { path, pointer: `/byLine/${index}` })}
+        ${figures(one, LINE_FIELDS, { path, pointer: `/byLine/${index}`, who })}
       </tr> `,
   );
   if (rows.length === 0)

@@ -1,7 +1,9 @@
+import { READERS } from '../platform/http/routes.js';
 import { html, type Html } from './html.js';
+import { href, type Looking } from './layout.js';
 
 /** 1234567.89 → 1,234,567.89: only commas are added, the digits are the API's. */
-function grouped(amount: string): string {
+export function grouped(amount: string): string {
   const [whole, ...places] = amount.split('.');
   return [whole!.replace(/\B(?=(\d{3})+$)/g, ','), ...places].join('.');
 }
@@ -14,9 +16,13 @@ function percent(ratio: string | null): string {
   return `${digits}.${places.slice(2)} %`;
 }
 
-/** Where a figure comes from: a path of the API, and the pointer to it in the answer. */
-export type Origin = { readonly path: string; readonly pointer: string };
-const link = ({ path, pointer }: Origin): string => `${path}#${pointer}`;
+/** Where a figure comes from: a path of the API, and the pointer to it in the answer; and who looks at it. */
+export type Origin = { readonly path: string; readonly pointer: string; readonly who: Looking };
+/** One click from the events behind it; whoever sees no rows of events is led to the path that answers the figure. */
+function link({ path, pointer, who }: Origin): string {
+  const figure = `${path}#${pointer}`;
+  return who.caller && READERS.includes(who.caller.role) ? href(who, '/explain', { figure }) : figure;
+}
 
 type Value = string | number | null;
 
@@ -34,9 +40,11 @@ export function figure(value: Value, origin: Origin, kind: 'amount' | 'count' | 
 export const figures = (
   row: Readonly<Record<string, Value>>,
   fields: readonly string[],
-  { path, pointer }: Origin,
+  { path, pointer, who }: Origin,
 ): Html[] =>
-  fields.map((field) => figure(row[field] ?? null, { path, pointer: `${pointer}/${field}` }, KINDS[field] ?? 'amount'));
+  fields.map((field) =>
+    figure(row[field] ?? null, { path, pointer: `${pointer}/${field}`, who }, KINDS[field] ?? 'amount'),
+  );
 
 const KINDS: Readonly<Record<string, 'count' | 'ratio'>> = {
   compounds: 'count',

@@ -52,10 +52,10 @@ function countyTable(who: Looking, { counties, countyPath }: OverviewPage): Html
     (row, index) =>
       html`<tr>
         <th scope="row"><a href="${href(who, '/', { divisionCode: row.key })}">${row.label}</a></th>
-        ${figures(row, COUNTY_FIELDS, { path: countyPath, pointer: `/items/${index}` })}
+        ${figures(row, COUNTY_FIELDS, { path: countyPath, pointer: `/items/${index}`, who })}
       </tr> `,
   );
-  const total = figures(counties.total, COUNTY_FIELDS, { path: countyPath, pointer: '/total' });
+  const total = figures(counties.total, COUNTY_FIELDS, { path: countyPath, pointer: '/total', who });
   const body = html`<tbody>
       ${rows}
     </tbody>
@@ -77,7 +77,7 @@ function compoundTable(
   const rows = list.items.flatMap(({ compoundId, name, divisionCode: code }) => {
     const index = places.get(compoundId);
     if (index === undefined) return [];
-    const cells = figures(all.items[index]!, COMPOUND_FIELDS, { path: compoundPath, pointer: `/items/${index}` });
+    const cells = figures(all.items[index]!, COMPOUND_FIELDS, { path: compoundPath, pointer: `/items/${index}`, who });
     const link = href(who, `/compounds/${encodeURIComponent(compoundId)}`);
     return [
       html`<tr>

@@ -9,6 +9,7 @@ import { ReadRoutes } from '../platform/http/read-routes.js';
 import { type EdgeRequest, Form, Open, Page } from '../platform/http/routes.js';
 import { DIVISIONS } from '../policy/divisions.js';
 import { type CompoundAnswer, compoundPage, type SchemesAnswer, type SplitAnswer } from './compound.page.js';
+import { type ExplainAnswer, explainPage } from './explain.page.js';
 import { href, looking, type Looking } from './layout.js';
 import { type CompoundsAnswer, type OverviewAnswer, overviewPage } from './overview.page.js';
 import { errorPage, signInPage } from './sign-in.page.js';
@@ -81,6 +82,14 @@ export class PagesController {
         divisionName: divisionNames(who),
       });
     });
+  }
+
+  /** 数字的来历 */
+  @Page('explain', { ...PARAMETERS, figure: /^\/v1\/.{1,2000}$/u })
+  explain(@Req() request: EdgeRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.show(request, reply, async (who, ask) =>
+      explainPage(who, await ask<ExplainAnswer>(url('/v1/explain', { figure: who.query['figure'] }))),
+    );
   }
 
   /** 登录 */

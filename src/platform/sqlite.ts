@@ -35,25 +35,22 @@ export type Durability = 'full' | 'rebuildable';
 /**
  * Opens a database file for one writer. `full` means a commit is on the disk before it returns; it is set and read back
  * on every open, because some libraries open WAL files with `synchronous=NORMAL`, which loses commits on power failure.
- * `schema` is what must be in it.
  */
-export function openDatabase(path: string, durability: Durability, schema = ''): Database {
+export function openDatabase(path: string, durability: Durability): Database {
   if (path !== ':memory:') keepPrivate(path);
-  const database = new DatabaseSync(path);
-  return orClose(database, () => {
+  return orClose(new DatabaseSync(path), (database) => {
     database.exec('PRAGMA busy_timeout = 5000');
     database.exec('PRAGMA journal_mode = WAL');
     database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
     assertSynchronous(database, durability);
-    database.exec(schema);
     return database;
   });
 }
 
-/** What begins with an open file and fails does not leave it open: a damaged one is opened again and again. */
-export function orClose<Result>(database: Database, begin: () => Result): Result {
+/** What a damaged file does not let us do leaves no file open: somebody tries again, and again. */
+export function orClose<Result>(database: Database, work: (database: Database) => Result): Result {
   try {
-    return begin();
+    return work(database);
   } catch (error) {
     database.close();
     throw error;
@@ -71,9 +68,10 @@ function keepPrivate(path: string): void {
 
 /** A second connection for reading; WAL lets it see the last commit without waiting for the writer. */
 export function openReadOnly(path: string): Database {
-  const database = new DatabaseSync(path, { readOnly: true });
-  database.exec('PRAGMA busy_timeout = 5000');
-  return database;
+  return orClose(new DatabaseSync(path, { readOnly: true }), (database) => {
+    database.exec('PRAGMA busy_timeout = 5000');
+    return database;
+  });
 }
 
 /** All pages in one go: a backup that pauses begins anew whenever somebody writes in between. */

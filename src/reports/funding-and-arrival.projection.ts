@@ -39,14 +39,7 @@ export function fundingAndArrival(cases: readonly SchemeCase[]) {
   const sums = cases.map(sumsOf);
   // A compound with several schemes is one compound.
   const compounds = new Map(cases.map(({ compoundId, compound }) => [compoundId, sizeOf(compound)]));
-  const size = [...compounds.values()].reduce(
-    (all, one) => ({
-      buildings: all.buildings + one.buildings,
-      households: all.households + one.households,
-      area: all.area + one.area,
-    }),
-    { buildings: 0, households: 0, area: 0n },
-  );
+  const size = summedSizes([...compounds.values()]);
   return {
     items: cases.map((one, index) => ({
       ...headOf(one),
@@ -82,6 +75,20 @@ function sizeOf({ compound, households }: CompoundState): Size {
   return { buildings, households: households.size, area };
 }
 
+const summedSizes = (sizes: readonly Size[]): Size =>
+  sizes.reduce(
+    (all, one) => ({
+      buildings: all.buildings + one.buildings,
+      households: all.households + one.households,
+      area: all.area + one.area,
+    }),
+    { buildings: 0, households: 0, area: 0n },
+  );
+
+/** Sizes of compounds together, as a row shows them. */
+export const sizesOf = (compounds: readonly CompoundState[]) =>
+  shownSize(compounds.length, summedSizes(compounds.map(sizeOf)));
+
 const shownSize = (compounds: number, { buildings, households, area }: Size) => ({
   ...{ compounds, buildings, households, floorAreaM2: fromMillionths(area) },
 });
@@ -105,7 +112,7 @@ function sumsOf({ view, split, programmeOf }: SchemeCase): Sums {
 }
 
 /** 公积金: certificates inside the households' own cash, told beside it and never counted again. */
-function providentFundOf({ contributions }: SchemeView): Fen {
+export function providentFundOf({ contributions }: SchemeView): Fen {
   const certified = [...contributions.values()].flatMap(({ providentFund, amount, refunded, reversedOn }) =>
     providentFund && reversedOn === undefined ? [smaller(fen(providentFund.amount), fen(amount) - refunded)] : [],
   );

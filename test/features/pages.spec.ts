@@ -59,6 +59,40 @@ describe('the pages of real compounds', () => {
     expect(await figuresOf(service, page, 'viewer')).toBeGreaterThanOrEqual(least);
   });
 
+  it('lead whoever may see events from every figure to its postings, events and clauses', async () => {
+    const LINK = /<a href="(\/explain\?[^"]+)"[^>]*>\s*<data value="([^"]*)"/g;
+    const page = await look(service, '/compounds/c1?asOf=2026-02-01&lang=en', {}, 'auditor');
+    const links = [...page.text.matchAll(LINK)];
+    expect(links.length).toBeGreaterThanOrEqual(38);
+    for (const [, path, value] of links.slice(0, 12)) {
+      const { status, text } = await look(service, unescaped(path!), {}, 'auditor');
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).toContain(`<data value="${value}">`.slice(0, 8));
+      expect(text).toContain('— agrees');
+      expect(text).not.toMatch(/style=|<script/);
+    }
+    const figure = encodeURIComponent('/v1/schemes/s1/cost-split#/publicArea/paid');
+    const { text } = await look(service, `/explain?figure=${figure}`, {}, 'auditor');
+    expect(text).toContain('<html lang="zh-CN">');
+    // The payment of 100.00, its posting, its event, and the sentence of the policy its rule rests on.
+    for (const told of [
+      'paid = − Σ paid',
+      'cash:scheme:s1:central-grant:g1:public-area',
+      '-100.00',
+      'PaymentMade',
+      'R10',
+    ])
+      expect(text).toContain(told);
+    expect(text).toMatch(/<tr id="R\d{2}[ab]?">/);
+    for (const [head] of text.matchAll(/<th\b[^>]*>/g)) expect(head).toMatch(/scope="(col|row)"/);
+    const english = await look(service, `/explain?figure=${figure}&lang=en`, {}, 'auditor');
+    const data = /<(\w+)[^>]*lang="zh-CN"[^>]*>[^<]*<\/\1\s*>/g;
+    expect(english.text.replace(data, '')).not.toMatch(/\p{Script=Han}/u);
+    const refused = await look(service, `/explain?figure=${figure}`, {}, 'viewer');
+    expect(refused.status).toBe(403);
+    expect((await look(service, '/explain?figure=%2Fv1%2Fnothing%23%2Fa', {}, 'auditor')).status).toBe(400);
+  });
+
   it('groups the digits and changes none', async () => {
     const page = await look(service, '/compounds/c1', {}, 'viewer');
     expect(page.text).toContain('<data value="1234567.89">1,234,567.89</data>');

@@ -162,6 +162,7 @@ const ROUTES: Readonly<Record<string, Audience>> = {
   'GET /': 'visitors',
   'GET /pages/style.css': 'visitors',
   'GET /compounds/:compoundId': 'visitors',
+  'GET /explain': 'visitors',
   'GET /sign-in': 'visitors',
   'POST /sign-in': 'visitors',
   'GET /sign-out': 'visitors',

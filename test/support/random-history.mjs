@@ -24,7 +24,12 @@ const yuan = (fen) => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, 
 
 class City {
   made = 0;
-  constructor(seed) {
+  /** Of a pledge or a contract: a new one each time, or one of so many. */
+  get number() {
+    return this.ids === undefined ? this.made : this.made % this.ids;
+  }
+  constructor(seed, ids) {
+    this.ids = ids;
     this.random = randomFrom(seed);
     this.seed = seed;
   }
@@ -51,7 +56,7 @@ class City {
 /** What may happen to a scheme, again and again. */
 const HAPPENINGS = [
   (city, { schemeId, occurredOn, costArea }) => {
-    const pledge = { pledgeId: `p${city.made}`, source: 'resident-cash', reference: null, costArea };
+    const pledge = { pledgeId: `p${city.number}`, source: 'resident-cash', reference: null, costArea };
     return [
       [
         'FundingPledged',
@@ -98,7 +103,7 @@ const HAPPENINGS = [
     return [
       [
         'ContractAwarded',
-        { schemeId, contractNo: `施${city.made}号`, contractor: '施工单位', lines, role: 'construction', occurredOn },
+        { schemeId, contractNo: `施${city.number}号`, contractor: '施工单位', lines, role: 'construction', occurredOn },
       ],
     ];
   },
@@ -185,11 +190,12 @@ function* beginning(city, schemeId) {
   yield city.fact(`scheme-${schemeId}`, 'GrantFundsReceived', { ...received, occurredOn });
 }
 
-export function* randomHistory(seed, count) {
-  const city = new City(seed);
+/** `schemeEvents` to a scheme; with `ids` its pledges and contracts come again, so that accounts are few. */
+export function* randomHistory(seed, count, { schemeEvents = SCHEME_EVENTS, ids } = {}) {
+  const city = new City(seed, ids);
   const schemes = [];
   while (city.made < count) {
-    if (schemes.length * SCHEME_EVENTS <= city.made) {
+    if (schemes.length * schemeEvents <= city.made) {
       schemes.push(`S${schemes.length + 1}`);
       yield* beginning(city, schemes.at(-1));
     }

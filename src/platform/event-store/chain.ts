@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { assertStorable } from './codec.js';
 import type { EncodedEvent, EventMetadata, StoredEvent } from './event-store.js';
@@ -23,7 +23,7 @@ const envelope = (
 ) =>
   `{"data":${data},"eventId":${JSON.stringify(event.eventId)},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(event.type)}}`;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** Encodes an event and links it to the one before it. */
 export function chained(
@@ -34,9 +34,9 @@ export function chained(
 ): EncodedEvent & { hash: string } {
   const data = canonicalJson(event.data);
   const unsigned = { ...event.metadata, previousHash };
-  const hash = sha256(envelope(stream, revision, event, data, canonicalJson(unsigned)));
-  const metadata = canonicalJson({ ...unsigned, hash });
-  return { ...assertStorable({ eventId: event.eventId, type: event.type, data, metadata }), hash };
+  const own = sha256(envelope(stream, revision, event, data, canonicalJson(unsigned)));
+  const metadata = canonicalJson({ ...unsigned, hash: own });
+  return { ...assertStorable({ eventId: event.eventId, type: event.type, data, metadata }), hash: own };
 }
 
 /**

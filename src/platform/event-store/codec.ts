@@ -33,20 +33,32 @@ export class EventCatalogue {
     return schema.version;
   }
 
+  /** What an event says, for whoever asks nothing of its metadata: the same data `decode` gives. */
+  data(stored: StoredEvent): RecordedEvent['data'] {
+    return this.lifted(stored, Number(VERSION_TEXT.exec(stored.metadata)?.[1]));
+  }
+
   /** Parses a stored event and lifts old data to the newest version. Throws UnreadableEvent, never guesses. */
   decode(stored: StoredEvent): RecordedEvent {
+    const metadata = parse(stored, stored.metadata) as EventMetadata;
+    const data = this.lifted(stored, metadata.schemaVersion);
+    const { eventId, stream, revision, position, type } = stored;
+    return { eventId, stream, revision, position, type, data, metadata };
+  }
+
+  private lifted(stored: StoredEvent, version: number): RecordedEvent['data'] {
     const schema = this.schemas.get(stored.type);
     if (!schema) throw new UnreadableEvent(stored.position, `unknown type ${stored.type}`);
-    const metadata = parse(stored, stored.metadata) as EventMetadata;
-    const version = metadata.schemaVersion;
     if (!Number.isInteger(version) || version < 1 || version > schema.version)
       throw new UnreadableEvent(stored.position, `${stored.type} has version ${version}, known is ${schema.version}`);
     let data = parse(stored, stored.data) as object;
-    for (const lift of (schema.upcasters ?? []).slice(version - 1)) data = lift(data);
-    const { eventId, stream, revision, position, type } = stored;
-    return { eventId, stream, revision, position, type, data: data as RecordedEvent['data'], metadata };
+    if (version < schema.version) for (const lift of (schema.upcasters ?? []).slice(version - 1)) data = lift(data);
+    return data as RecordedEvent['data'];
   }
 }
+
+/** Of a canonical text: inside a string the quotes would be escaped. */
+const VERSION_TEXT = /"schemaVersion":(\d+)/;
 
 function parse(stored: StoredEvent, text: string): unknown {
   try {

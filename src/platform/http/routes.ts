@@ -170,6 +170,7 @@ export const InLanguage = createParamDecorator(
 
 /** What a reader asks: who, which moment, which page, which filters. */
 export type Question = {
+  readonly requestId: string;
   readonly caller: Caller;
   readonly language: Language;
   readonly path: string;
@@ -198,6 +199,7 @@ export function questionOf(request: EdgeRequest): Question {
   const wait = /(?:^|,)\s*wait=(\d{1,3})/.exec(String(request.headers.prefer ?? ''));
   const position = minPosition ?? (typeof header === 'string' && POSITION_TEXT.test(header) ? header : undefined);
   return {
+    requestId: request.id,
     caller: request.caller!,
     language: request.language,
     path: request.url,

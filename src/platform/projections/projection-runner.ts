@@ -9,7 +9,7 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../event-store/event-store.js';
-import { copyDatabase, type Database, openDatabase, orClose, type SqlValue, type Statement } from '../sqlite.js';
+import { orClose, copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
 const SCHEMA = `
@@ -69,10 +69,12 @@ export class ProjectionRunner {
     private readonly models: readonly ReadModel[],
   ) {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const database = openDatabase(path, 'rebuildable', SCHEMA);
-    this.database = database;
-    this.write = orClose(database, () => new Writer(database));
-    orClose(database, () => models.forEach((model) => this.prepare(model)));
+    this.database = openDatabase(path, 'rebuildable');
+    this.write = new Writer(this.database);
+    orClose(this.database, (database) => {
+      database.exec(SCHEMA);
+      for (const model of models) this.prepare(model);
+    });
   }
 
   /** The same read models over the same log in another file: what an audit fills by itself, and compares. */
@@ -372,11 +374,8 @@ export class ProjectionRunner {
   private checkpoint(model: ReadModel): Checkpoint {
     let checkpoint = this.checkpoints.get(model.name);
     if (!checkpoint) {
-      checkpoint = this.write.get<Checkpoint>(
-        'SELECT position, status, reason FROM checkpoints WHERE name = ?',
-        model.name,
-      )!;
-      checkpoint = { ...checkpoint };
+      const sql = 'SELECT position, status, reason FROM checkpoints WHERE name = ?';
+      checkpoint = { ...this.write.get<Checkpoint>(sql, model.name)! };
       this.checkpoints.set(model.name, checkpoint);
     }
     return checkpoint;

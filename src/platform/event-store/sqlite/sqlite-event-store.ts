@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Database, openDatabase, orClose, type Statement } from '../../sqlite.js';
+import { orClose, type Database, openDatabase, type Statement } from '../../sqlite.js';
 import { assertAppend } from '../codec.js';
 import {
   type Appended,
@@ -65,9 +65,11 @@ export class SqliteEventStore extends EventStore {
   ) {
     super();
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const database = openDatabase(path, 'full', SCHEMA);
-    this.database = database;
-    this.statements = orClose(database, () => prepare(database));
+    this.database = openDatabase(path, 'full');
+    this.statements = orClose(this.database, (database) => {
+      database.exec(SCHEMA);
+      return prepare(database);
+    });
   }
 
   async append(stream: string, events: readonly EncodedEvent[], expectedRevision: number): Promise<Appended> {
@@ -236,8 +238,9 @@ export class SqliteEventStore extends EventStore {
   /** Opens the file anew where a failed commit has given it up; throws while it cannot be opened. */
   private ensureOpen(): void {
     if (!this.lost || this.closed) return;
-    this.database = openDatabase(this.path, 'full');
-    this.statements = prepare(this.database);
+    const database = openDatabase(this.path, 'full');
+    this.statements = orClose(database, prepare);
+    this.database = database;
     this.lost = false;
   }
 }
