@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { EventStore } from '../event-store/event-store.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
@@ -7,7 +7,7 @@ const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 /** What an operator watches: requests, the log's head, and how far the read models are behind it. */
 @Injectable()
-export class Metrics {
+export class Metrics implements OnApplicationShutdown {
   private readonly registry = new Registry();
   readonly requests = new Histogram({
     name: 'renewal_http_request_seconds',
@@ -53,6 +53,11 @@ export class Metrics {
   /** The process itself: its memory, its turns. Once in a process, for its observers never end. */
   observeProcess(): void {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** The observers keep the registry, and through it whatever it measures: a closed store would keep its files open. */
+  onApplicationShutdown(): void {
+    this.registry.clear();
   }
 
   get contentType(): string {
