@@ -1,6 +1,6 @@
 import { WORDS } from '../../src/pages/words.js';
 import { City } from '../support/city.js';
-import { KEYS, type Person, type Reply, TestService } from '../support/service.js';
+import { itAlone, KEYS, type Person, type Reply, TestService } from '../support/service.js';
 
 const FIGURE = /<a href="(\/v1\/[^"#]+)#([^"]+)"[^>]*>\s*<data value="([^"]*)"/g;
 const unescaped = (text: string): string =>
@@ -29,6 +29,7 @@ const signIn = (service: TestService, key: string) =>
   service.send('POST', '/sign-in', null, { 'content-type': 'application/x-www-form-urlencoded' }, `key=${key}`);
 const cookieOf = ({ headers }: Reply): string => String(headers['set-cookie']).split(';')[0]!;
 
+// A session lives in the replica that opened it: a balancer keeps a browser where it signed in (docs/operations.md).
 describe('the pages of real compounds', () => {
   let service: TestService;
   beforeAll(async () => {
@@ -149,7 +150,7 @@ describe('the pages of real compounds', () => {
     expect((await look(service, '/compounds/c1', {}, 'elsewhere')).status).toBe(404);
   });
 
-  it('asks for a key, and lets its holder look, not record', async () => {
+  itAlone('asks for a key, and lets its holder look, not record', async () => {
     expect((await look(service, '/')).status).toBe(401);
     expect((await look(service, '/')).text).toContain('action="/sign-in"');
     expect((await signIn(service, 'wrong')).status).toBe(401);
@@ -181,7 +182,7 @@ describe('the pages of the demonstration city', () => {
   }, SEEDING_MS);
   afterAll(() => service.close());
 
-  it('are open on this machine, with the rights of a viewer', async () => {
+  itAlone('are open on this machine, with the rights of a viewer', async () => {
     const page = await look(service, '/');
     expect(page.status).toBe(200);
     expect(page.text).toContain('演示数据');
@@ -192,7 +193,7 @@ describe('the pages of the demonstration city', () => {
     expect((await look(service, '/v1/overview')).status).toBe(401);
   });
 
-  it('link to every compound, which opens', async () => {
+  itAlone('link to every compound, which opens', async () => {
     const { text } = await look(service, '/?lang=en');
     const paths = [...text.matchAll(/href="(\/compounds\/[^"]+)"/g)].map(([, path]) => unescaped(path!));
     expect(paths).toHaveLength(31);
