@@ -144,6 +144,24 @@ describe('the manners of a command', () => {
       expect(await revisionOf()).toBe(before + 1);
     });
 
+    itAlone(
+      'answers 503 where the store cuts short what the key recorded, and the answer itself when it does not',
+      async () => {
+        const body = {
+          ...{ compoundId: 'cut-short', name: '演示小区', divisionCode: '140403', builtYear: 1998 },
+          ...{ buildings: [{ buildingNo: '1', floors: 6, hasElevator: false }], occurredOn: '2026-01-05' },
+        };
+        const first = await post('cut-short', body, '/v1/compounds');
+        const { store } = service.inner;
+        const read = store.readStream.bind(store);
+        store.readStream = () => Promise.resolve([]);
+        const cut = await post('cut-short', body, '/v1/compounds');
+        store.readStream = read;
+        expect([said(first), said(cut)]).toEqual(['201', '503 store-unavailable']);
+        expect((await post('cut-short', body, '/v1/compounds')).text).toBe(first.text);
+      },
+    );
+
     // Of two replicas each takes the first it sees: the one gap docs/operations.md names.
     itAlone('is used once where different requests come with it at once', async () => {
       const bodies = Array.from({ length: 10 }, (_, index) => ({

@@ -7,7 +7,13 @@ import { isNeverRecorded, notFound, Rejected } from '../../kernel/rejection.js';
 import { Clock } from '../clock.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
 import { CommandIndex, KeyReused, StaleRevision } from './command-index.js';
-import { type EncodedEvent, EventStore, NO_STREAM, RevisionConflict } from '../event-store/event-store.js';
+import {
+  type EncodedEvent,
+  EventStore,
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+} from '../event-store/event-store.js';
 import { EventWriter } from './event-writer.js';
 import type { Invocation } from './invocation.js';
 import { COMMAND_REFUSED, refusalFact, Refused, refusedBy } from './refusal.js';
@@ -342,9 +348,10 @@ export class DeciderRunner {
   private async replay(stream: string, { fingerprint, first, count }: Remembered, by: Invocation): Promise<Outcome> {
     if (fingerprint !== by.fingerprint) throw new KeyReused();
     const stored = await this.store.readStream(stream, first, count);
+    // They were read before, so they are there: an answer that was cut short is no answer.
+    if (stored.length < count) throw new StoreUnavailable(`${stream} was not read whole`);
     const events = stored.map((event) => this.catalogue.decode(event));
-    const last = events.at(-1);
-    if (!last) throw new Error(`${stream} lost the events of command ${by.commandId}`);
+    const last = events.at(-1)!;
     if (last.type === COMMAND_REFUSED) throw refusedBy(last);
     return { stream, events, revision: last.revision, position: last.position, replayed: true };
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Fen } from '../../kernel/money.js';
 import { isWithin, type Moment, type View } from '../../kernel/projection.js';
 import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
-import { EventStore } from '../event-store/event-store.js';
+import { EventStore, StoreUnavailable } from '../event-store/event-store.js';
 import { COMMAND_REFUSED } from '../commands/refusal.js';
 import { ProjectionRunner } from '../projections/projection-runner.js';
 import type { SqlValue } from '../sqlite.js';
@@ -116,8 +116,10 @@ export class ReadDesk {
   async eventAt(position: number): Promise<RecordedEvent | undefined> {
     const sql = 'SELECT stream, revision FROM log_v1_events WHERE position = ?';
     const at = this.get<{ stream: string; revision: number }>(sql, position);
-    const [stored] = at ? await this.store.readStream(at.stream, at.revision, 1) : [];
-    return stored && this.catalogue.decode(stored);
+    if (!at) return undefined;
+    const [stored] = await this.store.readStream(at.stream, at.revision, 1);
+    if (!stored) throw new StoreUnavailable(`${at.stream} was not read whole`);
+    return this.catalogue.decode(stored);
   }
 }
 
