@@ -1,6 +1,8 @@
 /** ESM throughout: swc only strips the types and writes the decorators' metadata. */
 export default {
   testEnvironment: 'node',
+  // All cores: by default one of two would stand idle.
+  maxWorkers: '100%',
   // Whole services are opened and closed; on a busy machine that takes its time, and no test here is about time.
   testTimeout: 60_000,
   roots: ['<rootDir>/src', '<rootDir>/test'],
