@@ -88,7 +88,8 @@ export class ReverseEntryHandler implements ICommandHandler<ReverseEntry>, OnMod
     // Only a deposit is many households' money in one fact.
     if (asked.only && found.command[0]!.type !== 'DepositReceived') throw new Rejected('not-reversible', AT_ONLY);
     const reverse = (): Promise<Answer> => this.reverse(found, asked, by);
-    return found.parts.length === 1 ? reverse() : this.together(reverse, by);
+    const isOneStream = found.parts.length === 1 && !standsOnSender(found.parts[0]!);
+    return isOneStream ? reverse() : this.together(reverse, by);
   }
 
   /**
@@ -116,7 +117,8 @@ export class ReverseEntryHandler implements ICommandHandler<ReverseEntry>, OnMod
     const answer = await this.desk.record(deciderOf(stream), idOf(stream), command, by, undefined, cross);
     if (!this.runner.isTrial || sender === undefined) return answer;
     // In a trial nothing follows by itself, and what is tried next must find both sides reversed.
-    const { events: followed } = await this.reverseSender(sender, asked, following(sender.events[0]!, OTHER_LEG));
+    const other = following(sender.events[0]!, OTHER_LEG);
+    const { events: followed } = await this.reverseSender(sender, asked, other, !standsOnSender(part));
     const body = answer.body as { events?: object[] };
     const told = followed.map(({ type, data: fact }) => ({ stream: sender.stream, type, data: fact }));
     return body.events ? { ...answer, body: { ...body, events: [...body.events, ...told] } } : answer;
@@ -130,13 +132,21 @@ export class ReverseEntryHandler implements ICommandHandler<ReverseEntry>, OnMod
     return sender && this.reverseSender(sender, { reason, occurredOn }, following(event, OTHER_LEG));
   }
 
-  private reverseSender(sender: Sender, { reason, occurredOn }: ReversalAsked, by: Invocation): Promise<Outcome> {
+  private reverseSender(
+    sender: Sender,
+    { reason, occurredOn }: ReversalAsked,
+    by: Invocation,
+    follows = true,
+  ): Promise<Outcome> {
     const { stream, events, crossingId } = sender;
     const data: ReversedData = { reverses: events.map(entryOf), reason, occurredOn, crossingId };
-    const command: Reversal = { type: 'ReverseEntry', data, known: { closedThrough: null }, follows: true };
+    const command: Reversal = { type: 'ReverseEntry', data, known: { closedThrough: null }, follows };
     return this.runner.run(deciderOf(stream), idOf(stream), command, by);
   }
 }
+
+/** On a draw paid to a scheme more may stand at the fund: refunds, collections, a closed sub-account. It is asked first. */
+const standsOnSender = ({ sender }: Part): boolean => sender?.events[0]?.type === 'DrawPaid';
 
 /** The first part bears the command's own id; the others have ids made from it. */
 const partOf = (by: Invocation, index: number): Invocation =>

@@ -84,7 +84,7 @@ function assertStanding(state: FundState, entries: readonly Entry[], households:
 function dependentsOf(state: FundState, event: FundEvent): string[] {
   switch (event.type) {
     case 'DrawPaid':
-      return ofDraw(state, event, ['DrawRefunded', 'DueCollected']);
+      return [...closures(state, event.data.shares), ...ofDraw(state, event, ['DrawRefunded', 'DueCollected'])];
     case 'DueCollected': {
       const refunds = ofDraw(state, event, ['DrawRefunded']);
       return [...closures(state, [event.data]), ...refunds];

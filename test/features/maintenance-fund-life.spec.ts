@@ -202,6 +202,67 @@ describe('money of a draw goes to its scheme and comes back', () => {
     expect(await inTransit()).toEqual([]);
   });
 
+  const undo = (eventId: string) =>
+    service.post(`/v1/entries/${eventId}/reversal`, { reason: '误付', occurredOn: '2026-03-20' });
+
+  it('a payment to a scheme is not reversed while what it left due is collected, at either end', async () => {
+    const small = await Fund.of(service, 'c9', ['50.00', '50.00']);
+    await city.scheme('s9', 'c9');
+    await city.budget('s9', [
+      { lineId: 'L1', workItem: 'roof', amount: '100.00' },
+      { lineId: 'L2', workItem: 'road', amount: '100.00' },
+      { lineId: 'L3', workItem: 'water-and-drainage', amount: '100.00' },
+    ]);
+    await city.approve('s9');
+    accepted(await small.deposit({ h01: '10.00' }, '2019-03-01'));
+    accepted(await small.propose('d9', '1.00', { schemeId: 's9', scope: { households: ['h02'] } }));
+    accepted(await small.approve('d9'));
+    // h02 has nothing: the fund advances 1.00 and h02 owes it, and pays it.
+    const paid = accepted(await small.pay('d9', { payee: undefined, schemeId: 's9' }));
+    const collection = { householdId: 'h02', amount: '1.00', voucherNo: '收-1', occurredOn: '2026-03-15' };
+    const collected = accepted(await small.post('/draws/d9/collections', collection));
+    for (const end of paid.body.eventIds as string[]) {
+      const refused = await undo(end);
+      expect([said(refused), refused.body.eventIds]).toEqual(['409 dependent-entries', collected.body.eventIds]);
+    }
+    expect((await service.get('/v1/schemes/s9/cost-split')).body.total.received).toBe('1.00');
+    accepted(await undo(collected.body.eventIds[0]));
+    accepted(await undo(paid.body.eventIds[1]));
+    expect((await small.get()).body).toMatchObject({ balance: '10.00', due: '0.00', drawn: '0.00', reserved: '1.00' });
+  });
+
+  it('deposits in an atomic batch, and one amended, stand as if they had come alone', async () => {
+    const two = await Fund.of(service, 'c7', ['50.00', '50.00']);
+    const deposit = (householdId: string, amount: string) => ({
+      ...{ kind: 'first', entries: [{ householdId, amount }], occurredOn: '2019-03-01' },
+    });
+    const commands = [deposit('h01', '10.00'), deposit('h02', '20.00')].map((body) => ({
+      ...{ path: '/v1/maintenance-funds/c7/deposits', body },
+    }));
+    const batch = await service.post('/v1/command-batches?mode=atomic', { commands });
+    expect([batch.status, batch.body.summary.succeeded]).toEqual([207, 2]);
+    const [first] = batch.body.items[0].eventIds as string[];
+    const replacement = { ...deposit('h01', '11.00'), occurredOn: '2026-03-20' };
+    const amended = { reason: '误记', occurredOn: '2026-03-20', replacement };
+    accepted(await service.post(`/v1/entries/${first}/amendment`, amended));
+    expect((await two.get()).body).toMatchObject({ balance: '31.00', deposited: '31.00' });
+  });
+
+  it('a payment is not reversed onto a sub-account that was closed since', async () => {
+    const one = await Fund.of(service, 'c8', ['50.00']);
+    accepted(await one.deposit({ h01: '10.00' }, '2019-03-01'));
+    accepted(await one.propose('d8', '1.00'));
+    accepted(await one.approve('d8'));
+    const paid = accepted(await one.pay('d8'));
+    const closing = { householdId: 'h01', reason: '灭失', occurredOn: '2026-03-16' };
+    const closed = accepted(await one.post('/closures', closing));
+    const refused = await undo(paid.body.eventIds[0]);
+    expect([said(refused), refused.body.eventIds]).toEqual(['409 dependent-entries', closed.body.eventIds]);
+    accepted(await undo(closed.body.eventIds[0]));
+    accepted(await undo(paid.body.eventIds[0]));
+    expect((await one.get()).body).toMatchObject({ balance: '10.00', reserved: '1.00' });
+  });
+
   it('a deposit is reversed for some households only, once each', async () => {
     const deposit = accepted(await fund.deposit({ h01: '5.00', h02: '7.00' }, '2026-05-01', 'replenishment'));
     const reverse = (only?: string[]) =>

@@ -198,11 +198,13 @@ export class DeciderRunner {
     const begun = drafts.get(stream);
     if (begun) return begun;
     if (!isTrial && drafts.size > 0) throw new Rejected('batch-not-one-stream');
-    const { state, revision, hash, commands } = await this.load(decider, stream);
-    const earlier = drafts.size === 0 ? commands.get(whole.commandId) : undefined;
+    // Folded anew and not copied: only its own evolve knows how a state is made.
+    const folded: Folded<unknown> = { state: decider.initial(), revision: NO_STREAM, hash: null, commands: new Map() };
+    await this.refresh(decider, stream, folded);
+    const earlier = drafts.size === 0 ? folded.commands.get(whole.commandId) : undefined;
     if (earlier) await this.replay(stream, earlier, whole);
-    const folded = { state: structuredClone(state), revision, hash, commands: new Map(commands) };
-    const draft = { decider, folded, base: revision, encoded: [], commands: new Map<string, string>(), division };
+    const base = folded.revision;
+    const draft = { decider, folded, base, encoded: [], commands: new Map<string, string>(), division };
     drafts.set(stream, draft);
     return draft;
   }
