@@ -46,7 +46,7 @@ export class AuditController {
   }
 
   /** 单个事件的存在证明 */
-  @Reads('proofs/:eventId', { roles: READERS })
+  @Reads('proofs/:eventId', { discloses: true, roles: READERS })
   proof(@Param('eventId') eventId: string, @Asked() asked: Question): Promise<object> {
     return this.audit.proof(eventId, asked.caller);
   }
