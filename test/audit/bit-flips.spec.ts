@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { checkFully } from '../../src/cli/full-check.js';
 import { offline } from '../../src/cli/offline.js';
 import { Settings } from '../../src/platform/config/settings.js';
-import { openDatabase } from '../../src/platform/sqlite.js';
+import { openDatabase, openReadOnly } from '../../src/platform/sqlite.js';
 import { openService } from '../../src/service.js';
 import { randomFrom } from '../support/random-history.mjs';
 import { KEYS, TestClock, TestService } from '../support/service.js';
@@ -132,6 +132,31 @@ describe('a flipped bit never makes a silently wrong answer', () => {
     },
     60_000 + TRIALS * 2_000,
   );
+
+  // A table is read whole to be compared; an index is not, and yet it is what most answers are found by.
+  it.each([
+    ['read-models.db', 'ledger_v1_by_scheme', 's1', 's3'],
+    ['events.db', 'sqlite_autoindex_streams_1', 'scheme-s1', 'scheme-s3'],
+  ])('%s: one bit of an entry of %s', async (file, index, there, wrong) => {
+    const flip = (directory: string): void => {
+      const database = openReadOnly(join(directory, file));
+      const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(index) as {
+        rootpage: number;
+      };
+      const { page_size: size } = database.prepare('PRAGMA page_size').get() as { page_size: number };
+      database.close();
+      const content = readFileSync(join(directory, file));
+      const at = content.subarray(0, rootpage * size).lastIndexOf(there);
+      expect(at).toBeGreaterThan((rootpage - 1) * size);
+      content.write(wrong, at);
+      writeFileSync(join(directory, file), content);
+    };
+    expect(['found', 'refused']).toContain(await damaged(`index-${index}`, stopped, flip));
+    const looked = join(root, `looked-${index}`);
+    cpSync(stopped, looked, { recursive: true });
+    flip(looked);
+    expect(await isFound(looked)).toBe(true);
+  });
 
   it('would say so: a changed figure that nobody checks is a silently wrong answer', async () => {
     const change = (directory: string): void => {
