@@ -9,13 +9,7 @@ describe('a reversal leaves every ceiling standing', () => {
   beforeEach(async () => {
     service = await TestService.open();
     city = new City(service);
-    await city.compound('c1');
-    await city.scheme('s1', 'c1');
-    await city.budget('s1', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city.approve('s1');
+    await city.approvedScheme('s1', 'c1');
   });
   afterEach(() => service.close());
   const reverse = (reply: Reply) =>

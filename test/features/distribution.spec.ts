@@ -75,13 +75,7 @@ describe('a grant is distributed by the factor method, proposed by one person an
   const firstOfPool = async () => (await service.get('/v1/events?stream=grant-pool&type=GrantDecomposed')).body.items;
 
   it('is not reversed while one county has passed its share on, and then nothing of it is', async () => {
-    await city().compound('c', { divisionCode: '140406' });
-    await city().scheme('s', 'c');
-    await city().budget('s', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city().approve('s');
+    await city().approvedScheme('s', 'c', { divisionCode: '140406' });
     await city().fund('child-140406', 's', '100.00', { occurredOn: '2026-02-02' });
     const [first] = await firstOfPool();
     const refused = await service.post(`/v1/entries/${first.id}/reversal`, reversal, { key: 'all' });

@@ -1,4 +1,5 @@
-import { FindingsStory, TWO_KINDS } from '../support/findings.js';
+import { TWO_KINDS } from '../support/city.js';
+import { FindingsStory } from '../support/findings.js';
 import { accepted } from '../support/service.js';
 
 let story: FindingsStory;

@@ -11,13 +11,7 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
   beforeEach(async () => {
     service = await TestService.open();
     city = new City(service);
-    await city.compound('c');
-    await city.scheme('s', 'c');
-    await city.budget('s', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city.approve('s');
+    await city.approvedScheme('s', 'c');
   });
   afterEach(() => service.close());
   const cash = (amount: string, more: Fields = {}): Item => ({

@@ -11,13 +11,7 @@ describe('money that many reach for at once, and dates and keys that stay refuse
   beforeEach(async () => {
     service = await TestService.open();
     city = new City(service);
-    await city.compound('c');
-    await city.scheme('s', 'c');
-    await city.budget('s', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city.approve('s');
+    await city.approvedScheme('s', 'c');
   });
   afterEach(() => service.close());
   const reverse = ({ body }: Reply, leg = 0, key?: string) =>

@@ -74,13 +74,7 @@ describe('a store that is away', () => {
 
   it('leaves money in transit, which arrives when the store is back', async () => {
     const city = new City(await open());
-    await city.compound('c1');
-    await city.scheme('s1', 'c1');
-    await city.budget('s1', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city.approve('s1');
+    await city.approvedScheme('s1', 'c1');
     await city.grant('g1', '2000.00');
     const body = { schemeId: 's1', amount: '70.00', occurredOn: '2026-01-25' };
     expect((await service!.post('/v1/grants/g1/allocations', body)).status).toBe(201);

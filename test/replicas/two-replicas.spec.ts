@@ -18,13 +18,7 @@ describe('two replicas on one log', () => {
     // Their clocks never agree.
     other = await open('2026-06-01T00:00:03.141Z');
     const city = new City(one);
-    await city.compound('c1');
-    await city.scheme('s1', 'c1');
-    await city.budget('s1', [
-      { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-      { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-    ]);
-    await city.approve('s1');
+    await city.approvedScheme('s1', 'c1');
     await city.grant('g1', '100000.00');
     await city.fund('g1', 's1', '700.00');
   }, 60_000);

@@ -2,6 +2,12 @@ import { accepted, type Reply, type TestService } from './service.js';
 
 type Fields = Record<string, unknown>;
 
+/** 1,500.00, of two kinds of 水电路气, so that R02 has nothing to say. */
+export const TWO_KINDS: readonly Fields[] = [
+  { lineId: 'L1', workItem: 'road', amount: '1000.00' },
+  { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
+];
+
 /** Short ways to the beginnings most stories share; each returns the reply of its last command. */
 export class City {
   constructor(readonly service: TestService) {}
@@ -62,6 +68,14 @@ export class City {
     accepted(await this.service.post(`${at}/consultation`, { closedOn: '2026-01-15', owners: tally, areaM2 }));
     const approval = { approvedOn: '2026-01-20', documentNo: '长住建〔2026〕1号', ...fields };
     return accepted(await this.service.post(`${at}/approval`, approval, { as: 'boss' }));
+  }
+
+  /** A compound, and on it a scheme approved with two lines. */
+  async approvedScheme(schemeId: string, compoundId: string, fields: Fields = {}): Promise<Reply> {
+    await this.compound(compoundId, fields);
+    await this.scheme(schemeId, compoundId);
+    await this.budget(schemeId, TWO_KINDS);
+    return this.approve(schemeId);
   }
 
   async grant(grantId: string, amount: string, fields: Fields = {}): Promise<Reply> {

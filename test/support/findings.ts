@@ -1,4 +1,4 @@
-import { City } from './city.js';
+import { City, TWO_KINDS } from './city.js';
 import { accepted, type Reply, TestService } from './service.js';
 
 type Fields = Record<string, unknown>;
@@ -10,12 +10,6 @@ export type FoundItem = {
   readonly [field: string]: unknown;
 };
 const PARTIES = ['departments', 'specialist-units', 'street-community', 'residents'];
-
-/** Two kinds of 水电路气, so that R02 has nothing to say. */
-export const TWO_KINDS: readonly Fields[] = [
-  { lineId: 'L1', workItem: 'road', amount: '1000.00' },
-  { lineId: 'L2', workItem: 'water-and-drainage', amount: '500.00' },
-];
 
 /** One scheme `s1` on one compound `c1`, and what is found against them. */
 export class FindingsStory {
