@@ -219,6 +219,10 @@ describe('R20: what the owners have to decide', () => {
       });
     await contribute('k1', { decision: '业决〔2026〕1号' });
     await contribute('k2', { grossAmount: '100.00', cost: '30.00' });
+    // More than half by area as well as by number: 50.01 of 100.00 m², and three of four, not two.
+    await contribute('k3', { decision: decision(3, '50.01') });
+    await contribute('k4', { decision: decision(2, '60.00'), occurredOn: '2026-04-01' });
+    await contribute('k5', { decision: decision(3, '50.00'), occurredOn: '2026-05-01' });
     const inScheme = async (asOf: string) =>
       (await story.find(`code=income-without-decision&subject=scheme-s1&asOf=${asOf}`)).map(told);
     expect(await inScheme('2026-02-01')).toEqual([[{ contributionId: 'k2' }, '70.00', '2026-02-01']]);
@@ -230,6 +234,10 @@ describe('R20: what the owners have to decide', () => {
       ...{ contributionId: 'k2', amount: '50.00', reason: '退', occurredOn: '2026-03-02' },
     });
     expect(await inScheme('2026-03-02')).toEqual([]);
+    expect(await inScheme('2026-05-01')).toEqual([
+      [{ contributionId: 'k4' }, '70.00', '2026-04-01'],
+      [{ contributionId: 'k5' }, '70.00', '2026-05-01'],
+    ]);
   });
 
   it('is read where the fund is, and known when it was known', async () => {

@@ -45,6 +45,21 @@ describe('contracts, budgets and their payments', () => {
     expect(await story.standing('paid-above-settlement', '2027-04-01')).toEqual([]);
   });
 
+  it('stands where one of two contracts of a line is audited down, and payments name neither', async () => {
+    await story.contract();
+    await story.contract({ contractNo: '合-2', lines: [{ lineId: 'L1', amount: '200.00' }] });
+    await pay('800.00');
+    await pay('200.00');
+    const lines = [{ lineId: 'L1', submitted: '800.00', audited: '650.00' }];
+    await story.post('schemes/s1/contract-settlements', { contractNo: '合-1', lines, occurredOn: '2026-04-01' });
+    expect(await story.standing('paid-above-settlement', '2026-03-31')).toEqual([]);
+    // 1,000.00 paid − (650.00 audited + 200.00 of the contract not settled yet)
+    expect(await story.standing('paid-above-settlement', '2026-04-01')).toEqual([
+      ['scheme-s1', '150.00', '2026-04-01'],
+    ]);
+    expect(await story.standing('payment-above-contract-or-budget', '2026-04-01')).toEqual([]);
+  });
+
   it('shows a progress payment that was above its contract for as long as it was', async () => {
     await story.contract();
     const lines = [{ lineId: 'L1', amount: '100.00' }];

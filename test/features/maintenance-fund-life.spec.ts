@@ -231,6 +231,35 @@ describe('money of a draw goes to its scheme and comes back', () => {
     expect((await small.get()).body).toMatchObject({ balance: '10.00', due: '0.00', drawn: '0.00', reserved: '1.00' });
   });
 
+  it('a payment to a scheme of more households than one event holds crosses whole, and is reversed whole', async () => {
+    const large = await Fund.of(
+      service,
+      'c11',
+      Array.from({ length: 1_001 }, () => '50.00'),
+    );
+    await city.scheme('s11', 'c11');
+    await city.budget('s11', [
+      { lineId: 'L1', workItem: 'roof', amount: '1001.00' },
+      { lineId: 'L2', workItem: 'road', amount: '100.00' },
+      { lineId: 'L3', workItem: 'water-and-drainage', amount: '100.00' },
+    ]);
+    await city.approve('s11');
+    const ids = Array.from({ length: 1_001 }, (_, index) => `h${String(index + 1).padStart(2, '0')}`);
+    accepted(await large.deposit(Object.fromEntries(ids.map((id) => [id, '2.00'])), '2019-03-01'));
+    accepted(await large.propose('d11', '1001.00', { schemeId: 's11' }));
+    accepted(await large.approve('d11'));
+    const paid = accepted(await large.pay('d11', { payee: undefined, schemeId: 's11' }));
+    // Two of the fund, of 1,000 households and of one, and one of the scheme.
+    const types = await Promise.all(
+      (paid.body.eventIds as string[]).map(async (id) => (await service.get(`/v1/events/${id}`)).body.type as string),
+    );
+    expect(types).toEqual(['DrawPaid', 'DrawPaid', 'MaintenanceFundsReceived']);
+    const received = async () => (await service.get('/v1/schemes/s11/cost-split')).body.total.received;
+    expect(await received()).toBe('1001.00');
+    accepted(await undo(paid.body.eventIds[1]));
+    expect([await received(), (await large.get()).body.drawn, await inTransit()]).toEqual(['0.00', '0.00', []]);
+  });
+
   it('deposits in an atomic batch, and one amended, stand as if they had come alone', async () => {
     const two = await Fund.of(service, 'c7', ['50.00', '50.00']);
     const deposit = (householdId: string, amount: string) => ({

@@ -39,6 +39,8 @@ describe('commands in a batch: all or nothing on one stream, or row by row', () 
     ]);
     expect(await total()).toMatchObject({ received: '100.00', paid: '100.00', available: '0.00' });
     expect(await revision()).toBe(before + 3);
+    const { body: newest } = await service.get(`/v1/events/${reply.body.items[2].eventIds[0]}`);
+    expect(Number(reply.headers['ledger-position'])).toBe(newest.position);
     const again = await batch('atomic', items, 'k');
     expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([207, reply.text, 'true']);
     await service.restart();

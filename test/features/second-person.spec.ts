@@ -107,6 +107,8 @@ describe('a warning is set aside by a second person', () => {
     expect(said(granted)).toBe('409 already-exists');
     const { body: approval } = await service.get(`/v1/approvals/${asked.body.approvalId}`);
     expect(approval).toMatchObject({ status: 'failed', answer: { status: 409, body: { code: 'already-exists' } } });
+    // Whoever waits for it reads the failure, not the moment before.
+    expect(Number(granted.headers['ledger-position'])).toBe(approval.position);
     expect(said(await decide(asked, 'grant'))).toBe('409 approval-decided');
   });
 

@@ -92,6 +92,26 @@ describe('two replicas on one log', () => {
     expect([reply.status, reply.body.code]).toEqual([422, 'idempotency-key-reused']);
   });
 
+  it('answers an amendment asked at one and granted at the other with its 202 for ever, at both', async () => {
+    const cash = { source: 'social-capital', amount: '20.00', form: 'cash', occurredOn: '2026-02-02' };
+    const { body, headers } = await one.post('/v1/schemes/s1/contributions', cash);
+    const override = { rules: ['R03'], reason: '会议纪要' };
+    const replacement = { ...cash, amount: '25.00', costArea: 'in-building', override };
+    const path = `/v1/entries/${body.eventIds[0]}/amendment`;
+    const ask = (service: TestService) =>
+      service.post(path, { reason: '误记', occurredOn: '2026-03-01', replacement }, { key: 'waits' });
+    await other.get(`/v1/overview?minPosition=${headers['ledger-position']}`);
+    const asked = await ask(one);
+    expect(asked.status).toBe(202);
+    await other.get(`/v1/overview?minPosition=${asked.headers['ledger-position']}`);
+    const granted = await other.post(`/v1/approvals/${asked.body.approvalId}/grant`, {}, { as: 'boss' });
+    expect(granted.status).toBe(201);
+    for (const service of [other, one]) {
+      const again = await ask(service);
+      expect([again.status, again.body.approvalId]).toEqual([202, asked.body.approvalId]);
+    }
+  });
+
   it('takes commands on one stream at both, and loses none', async () => {
     const before = Number((await one.get('/v1/grants/g1')).body.allocated);
     const asked = Array.from({ length: 60 }, (_, index) =>
