@@ -19,8 +19,7 @@ import { Clock } from './platform/clock.js';
 import { ProcessRunner } from './platform/commands/process-runner.js';
 import type { Settings } from './platform/config/settings.js';
 import { type EventStore, StoreUnavailable } from './platform/event-store/event-store.js';
-import { KurrentDbEventStore } from './platform/event-store/kurrentdb/kurrentdb-event-store.js';
-import { SqliteEventStore } from './platform/event-store/sqlite/sqlite-event-store.js';
+import { openStore } from './platform/event-store/open-store.js';
 import { dressApplication, fastifyAdapter } from './platform/http/server.js';
 import { Metrics } from './platform/operations/metrics.js';
 import { NestLogger } from './platform/operations/logger.js';
@@ -131,12 +130,6 @@ export const readModels = (): ReadModel[] => [
   new MaintenanceFundReadModel(),
   new TreeReadModel(),
 ];
-
-export function openStore({ eventStore, dataDir }: Settings): EventStore {
-  if (eventStore === 'sqlite') return new SqliteEventStore(join(dataDir, 'events.db'));
-  if (/^(esdb|kurrentdb):\/\//.test(eventStore)) return new KurrentDbEventStore(eventStore);
-  throw new Error('EVENT_STORE is sqlite, esdb://… or kurrentdb://…');
-}
 
 /** `/openapi.json` and `/docs`, from the controllers and DTOs themselves. */
 export function describeApi(app: NestFastifyApplication): void {

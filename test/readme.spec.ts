@@ -1,14 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { Settings } from '../src/platform/config/settings.js';
 import { openService } from '../src/service.js';
+import { isBuilt, ROOT } from './support/built.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const COMMANDS = [...README.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].map(([, command]) => command!);
 const KEY = 'readme-key';
@@ -72,16 +71,6 @@ describe('the README', () => {
     });
   });
 });
-
-/** True where dist/ was built from what stands in src/ now: an old build would be a test of something else. */
-function isBuilt(): boolean {
-  const built = join(ROOT, 'dist', 'main.js');
-  if (!existsSync(built)) return false;
-  const { mtimeMs } = statSync(built);
-  return readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
-    .every((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs <= mtimeMs);
-}
 
 const environment = (directory: string): Record<string, string> => ({
   PORT: '0',

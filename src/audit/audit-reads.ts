@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../kernel/rejection.js';
 import type { Caller } from '../platform/commands/invocation.js';
-import { storedEnvelope } from '../platform/event-store/chain.js';
+import { envelopeOf } from '../platform/event-store/chain.js';
 import { EventStore } from '../platform/event-store/event-store.js';
 import { Problem } from '../platform/http/problem.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
@@ -55,7 +55,7 @@ export class AuditReads {
       treeSize: head.size,
       rootHash: head.rootHash,
       path: hex(inclusionPath(this.heads.subtree, found.leaf, head.size)),
-      envelope: storedEnvelope(stored),
+      envelope: envelopeOf(stored),
       head: shownHead(head),
     };
   }

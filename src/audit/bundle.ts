@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Moment } from '../kernel/projection.js';
-import { storedEnvelope } from '../platform/event-store/chain.js';
+import { envelopeOf } from '../platform/event-store/chain.js';
 import { type EventStore, HEADS_STREAM, isAside, type StoredEvent } from '../platform/event-store/event-store.js';
 import { VERSION } from '../platform/operations/version.js';
 import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
@@ -93,7 +93,7 @@ async function writeLog(store: EventStore, head: TreeHead, files: Files) {
   let position = 0;
   async function* lines(): AsyncGenerator<string> {
     for await (const stored of untilHead(store, head)) {
-      const line = storedEnvelope(stored);
+      const line = envelopeOf(stored);
       leaves.push(leafHash(line).toString('hex'));
       streams.add(stored.stream);
       position = stored.position;
@@ -124,7 +124,7 @@ async function writeHeads({ store, key, heads }: BundleSource, files: Files): Pr
   async function* lines(): AsyncGenerator<string> {
     for (let from = 0; from < heads.length; from += 1_000)
       for (const stored of await store.readStream(HEADS_STREAM, from, Math.min(1_000, heads.length - from)))
-        yield `${storedEnvelope(stored)}\n`;
+        yield `${envelopeOf(stored)}\n`;
   }
   await files.write('heads.ndjson', lines());
   const head = heads.at(-1)!;

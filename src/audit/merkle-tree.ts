@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
 
+/** The length of every hash of the tree, leaves included. */
+export const LEAF_BYTES = 32;
+
 /** SHA-256 of a leaf's bytes with the prefix 0x00 (RFC 9162 §2.1.1): a leaf can never be taken for a node. */
 export const leafHash = (entry: string | Uint8Array): Buffer =>
   typeof entry === 'string'

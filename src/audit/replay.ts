@@ -6,14 +6,82 @@ import { postingsOf } from '../ledger/ledger.read-model.js';
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { EventCatalogue } from '../platform/event-store/codec.js';
 import { isAside, type StoredEvent } from '../platform/event-store/event-store.js';
-import { type Checked, LogCheck } from './log-check.js';
+import { type Checked, type Leaves, leavesOf, LogCheck } from './log-check.js';
+import { type Stretch, StretchCheck } from './stretch-check.js';
 import type { TreeHead } from './tree-heads.decider.js';
 
-/** Balances by book and account, tab between, and what the check of the log found on the way. */
-export type Replayed = { readonly balances: ReadonlyMap<string, Fen>; readonly checked: Checked };
+/** Balances by book and account, tab between. */
+export type Balances = ReadonlyMap<string, Fen>;
+/** Balances, and what the check of the log found on the way. */
+export type Replayed = { readonly balances: Balances; readonly checked: Checked };
 
 const PAGE = 500;
 const keyOf = (book: string, account: string): string => `${book}\t${account}`;
+
+/** Folds events into balances at a business date. What two of them found is added up, in whatever order. */
+export class BalanceFold {
+  private readonly books = new Map<string, Map<string, { balance: Fen }>>();
+
+  constructor(
+    private readonly catalogue: EventCatalogue,
+    private readonly asOf: string | null,
+  ) {}
+
+  add(stored: StoredEvent): void {
+    const { stream, type } = stored;
+    if (type === COMMAND_REFUSED || isAside(stream)) return;
+    const data = this.catalogue.data(stored);
+    if (this.asOf !== null && data.occurredOn > this.asOf) return;
+    for (const { book, account, amount } of postingsOf({ stream, type, data })) {
+      let accounts = this.books.get(book);
+      if (!accounts) this.books.set(book, (accounts = new Map()));
+      const cell = accounts.get(account);
+      if (cell) cell.balance += amount;
+      else accounts.set(account, { balance: amount });
+    }
+  }
+
+  /** All that were moved, those at zero again included. */
+  finish(): Map<string, Fen> {
+    const balances = new Map<string, Fen>();
+    for (const [book, accounts] of this.books)
+      for (const [account, { balance }] of accounts) balances.set(keyOf(book, account), balance);
+    return balances;
+  }
+}
+
+/** Adds up the balances of stretches of one log; what is zero is left out. */
+export function added(all: readonly Balances[]): Balances {
+  const sum = new Map<string, Fen>();
+  for (const balances of all) for (const [key, balance] of balances) sum.set(key, (sum.get(key) ?? 0n) + balance);
+  for (const [key, balance] of sum) if (balance === 0n) sum.delete(key);
+  return sum;
+}
+
+/** A stretch of a log replayed by itself: what one thread hands to another. */
+export type ReplayedStretch = { readonly stretch: Stretch; readonly leaves: Leaves; readonly balances: Balances };
+
+/** Replays a stretch of a log, to be `joined` with the others; its leaves only where there are heads. */
+export async function replayStretch(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  catalogue: EventCatalogue,
+  asOf: string | null,
+  withLeaves: boolean,
+): Promise<ReplayedStretch> {
+  const hashes: Uint8Array[] = [];
+  const positions: number[] = [];
+  const keep = (hash: Uint8Array, position: number): void => void (hashes.push(hash), positions.push(position));
+  const check = new StretchCheck(withLeaves ? keep : undefined);
+  const balances = await foldInto(check, pages, new BalanceFold(catalogue, asOf));
+  return { stretch: check.finish(), leaves: leavesOf(hashes, positions), balances };
+}
+
+/** Joins the stretches of a whole log, in its order. */
+export function joined(stretches: readonly ReplayedStretch[], heads: readonly TreeHead[]): Replayed {
+  const check = new LogCheck(heads, {}, heads.length > 0);
+  for (const { stretch, leaves } of stretches) check.follow(stretch, leaves);
+  return { balances: added(stretches.map(({ balances }) => balances)), checked: check.finish() };
+}
 
 /** Folds a log into balances at a business date, checking its chain and its heads, where there are any, while it reads. */
 export async function replay(
@@ -23,26 +91,21 @@ export async function replay(
   heads: readonly TreeHead[],
 ): Promise<Replayed> {
   const check = new LogCheck(heads, {}, heads.length > 0);
-  const books = new Map<string, Map<string, { balance: Fen }>>();
+  const balances = await foldInto(check, pages, new BalanceFold(catalogue, asOf));
+  return { balances: added([balances]), checked: check.finish() };
+}
+
+async function foldInto(
+  check: Pick<LogCheck, 'add'>,
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  fold: BalanceFold,
+): Promise<Balances> {
   for await (const page of pages)
     for (const stored of page) {
       check.add(stored);
-      const { stream, type } = stored;
-      if (type === COMMAND_REFUSED || isAside(stream)) continue;
-      const data = catalogue.data(stored);
-      if (asOf !== null && data.occurredOn > asOf) continue;
-      for (const { book, account, amount } of postingsOf({ stream, type, data })) {
-        let accounts = books.get(book);
-        if (!accounts) books.set(book, (accounts = new Map()));
-        const cell = accounts.get(account);
-        if (cell) cell.balance += amount;
-        else accounts.set(account, { balance: amount });
-      }
+      fold.add(stored);
     }
-  const balances = new Map<string, Fen>();
-  for (const [book, accounts] of books)
-    for (const [account, { balance }] of accounts) if (balance !== 0n) balances.set(keyOf(book, account), balance);
-  return { balances, checked: check.finish() };
+  return fold.finish();
 }
 
 export type Difference = {

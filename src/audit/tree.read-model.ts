@@ -1,4 +1,4 @@
-import { storedEnvelope } from '../platform/event-store/chain.js';
+import { envelopeOf } from '../platform/event-store/chain.js';
 import { isAside } from '../platform/event-store/event-store.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import { leafHash, nodeHash } from './merkle-tree.js';
@@ -27,7 +27,7 @@ export class TreeReadModel extends ReadModel {
   apply({ stored }: Incoming, write: Writer): void {
     if (isAside(stored.stream)) return;
     const { leaf } = write.get<{ leaf: number }>('SELECT coalesce(max(leaf), -1) + 1 AS leaf FROM tree_v1_leaves')!;
-    let hash = leafHash(storedEnvelope(stored));
+    let hash = leafHash(envelopeOf(stored));
     write.run('INSERT INTO tree_v1_leaves VALUES (?, ?, ?)', leaf, stored.position, hash.toString('hex'));
     // A right child completes its parent, and perhaps that one its own.
     for (let [level, node] = [0, leaf]; node % 2 === 1; level++) {

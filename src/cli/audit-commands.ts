@@ -2,14 +2,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
-import { headsOf, type KeptAccess, pagesOf } from '../audit/log-check.js';
+import type { KeptAccess } from '../audit/stretch-check.js';
 import { differences, eventsInBundle, headsInBundle, replay, type Replayed } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
 import { yuan } from '../kernel/money.js';
 import { Settings } from '../platform/config/settings.js';
-import { openStore } from '../service.js';
 import { checkFully } from './full-check.js';
 import { offline } from './offline.js';
+import { replayLog } from './replay-log.js';
 
 /** What a command says and how it ends: 0 all well, 1 something is wrong, 2 it could not be done. */
 export type Terminal = {
@@ -127,14 +127,8 @@ async function replayFrom(
   asOf: string | null,
   environment: NodeJS.ProcessEnv,
 ): Promise<Replayed> {
-  const catalogue = eventCatalogue();
-  if (bundle !== undefined) return replay(eventsInBundle(bundle), catalogue, asOf, await headsInBundle(bundle));
-  const store = openStore(Settings.from(environment));
-  try {
-    return await replay(pagesOf(store), catalogue, asOf, await headsOf(store));
-  } finally {
-    await store.close();
-  }
+  if (bundle === undefined) return replayLog(Settings.from(environment), asOf);
+  return replay(eventsInBundle(bundle), eventCatalogue(), asOf, await headsInBundle(bundle));
 }
 
 function sayBalances({ balances }: Replayed, say: Terminal['say']): void {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkLog, type Finding, headsOf, type Kept } from '../audit/log-check.js';
+import { checkLog, headsOf, type Kept } from '../audit/log-check.js';
+import type { Finding } from '../audit/stretch-check.js';
 import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { orClose, openReadOnly } from '../platform/sqlite.js';
 import type { Offline } from './offline.js';

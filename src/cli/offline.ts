@@ -11,10 +11,11 @@ import { Clock } from '../platform/clock.js';
 import { DeciderRunner } from '../platform/commands/decider-runner.js';
 import { Settings } from '../platform/config/settings.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
+import { openStore } from '../platform/event-store/open-store.js';
 import { openLogger } from '../platform/operations/logger.js';
 import { ProjectedCommandIndex } from '../platform/projections/log.read-model.js';
 import { ProjectionRunner } from '../platform/projections/projection-runner.js';
-import { openStore, readModels } from '../service.js';
+import { readModels } from '../service.js';
 
 /** The log without the service: read models of its own, filled from the first event and thrown away afterwards. */
 export type Offline = {

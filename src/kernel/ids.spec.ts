@@ -66,6 +66,7 @@ describe('a path of ids', () => {
       'special-bond:b-1:public-area',
     );
     expect(canonicalParts([])).toBe('');
+    expect(canonicalParts(['', 'a', null])).toBe(':a');
   });
   it('never takes a colon or a blank of a part for its own', () => {
     expect(canonicalParts(['合同:1', 'a b', '', 'c'])).toBe('%E5%90%88%E5%90%8C%3A1:a%20b::c');

@@ -28,8 +28,13 @@ export const inScope = (scope: string, divisionCode: string): boolean =>
   scope === '*' || divisionCode.startsWith(scope);
 
 /** A colon path of ids; parts that are absent are left out, parts that are no plain ids are percent-encoded. */
-export const canonicalParts = (parts: readonly (string | null | undefined)[]): string =>
-  parts
-    .filter((part) => part !== null && part !== undefined)
-    .map((part) => (ID_PATTERN.test(part) ? part : encodeURIComponent(part)))
-    .join(':');
+export function canonicalParts(parts: readonly (string | null | undefined)[]): string {
+  let text = '';
+  let between = '';
+  for (const part of parts) {
+    if (part === null || part === undefined) continue;
+    text += between + (ID_PATTERN.test(part) ? part : encodeURIComponent(part));
+    between = ':';
+  }
+  return text;
+}

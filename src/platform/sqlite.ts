@@ -8,6 +8,8 @@ export type Statement = {
   all(...values: SqlValue[]): unknown[];
   iterate(...values: SqlValue[]): IterableIterator<unknown>;
   setReadBigInts(enabled: boolean): void;
+  /** Newer modules only; `rowsOf` does without. */
+  setReturnArrays?(enabled: boolean): void;
 };
 export type Database = {
   exec(sql: string): void;
@@ -64,6 +66,15 @@ export function orClose<Result>(database: Database, work: (database: Database) =
 function keepPrivate(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
   else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+}
+
+/** Prepares a statement that answers rows as arrays of columns: a third faster than objects, where the module can. */
+export function rowsOf(database: Database, sql: string): (...values: SqlValue[]) => readonly unknown[][] {
+  const statement = database.prepare(sql);
+  if (!statement.setReturnArrays)
+    return (...values) => statement.all(...values).map((row) => Object.values(row as object));
+  statement.setReturnArrays(true);
+  return (...values) => statement.all(...values) as unknown[][];
 }
 
 /** A second connection for reading; WAL lets it see the last commit without waiting for the writer. */

@@ -2,16 +2,16 @@
  * P3: an auditor's replay of the whole log to balances, its hash chain verified, against `ledger` and `hledger` on the
  * same history as a journal, and against one thread that reads the same rows and only parses them.
  * `npm run bench:replay [-- <events> [<seed>]]`. Every contender is a process of its own, one after the other; CPU time
- * is told beside the clock, because a machine is seldom alone. Nothing here asserts a time, but a difference of a single
+ * is told beside the clock, because a machine is seldom alone. THREADS and ROUNDS may be given. Nothing here asserts a time, but a difference of a single
  * fen between the balances of the three programs fails.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pagesOf, wholeLog } from '../../dist/audit/log-check.js';
-import { replay } from '../../dist/audit/replay.js';
+import { replayLog } from '../../dist/cli/replay-log.js';
 import { eventCatalogue } from '../../dist/event-catalogue.js';
 import { yuan } from '../../dist/kernel/money.js';
 import { postingsOf } from '../../dist/ledger/ledger.read-model.js';
@@ -25,6 +25,7 @@ const SELF = fileURLToPath(import.meta.url);
 const SCHEMES = 580;
 const IDS = 4;
 const ROUNDS = Number(process.env.ROUNDS ?? 1);
+const THREADS = Number(process.env.THREADS ?? availableParallelism());
 const AT_ONCE = 512;
 
 const cpuBefore = process.cpuUsage();
@@ -39,16 +40,14 @@ function tell(facts) {
 }
 
 async function replayChild(path, out) {
-  const store = new SqliteEventStore(path);
   const begun = performance.now();
-  const { balances, checked } = await replay(pagesOf(store), eventCatalogue(), null, []);
+  const { balances, checked } = await replayLog({ eventStore: 'sqlite', dataDir: dirname(path) }, null, THREADS);
   tell({
     seconds: (performance.now() - begun) / 1_000,
     balances: balances.size,
     events: checked.events,
     findings: checked.findings.length,
   });
-  await store.close();
   writeFileSync(out, JSON.stringify(Object.fromEntries([...balances].map(([key, balance]) => [key, yuan(balance)]))));
 }
 
@@ -162,7 +161,7 @@ async function main(events, seed) {
     const ours = median(Array.from({ length: ROUNDS }, () => child('--replay', at('events.db'), at('ours.json'))));
     const parse = median(Array.from({ length: ROUNDS }, () => child('--parse', at('events.db'))));
     say(`${ours.balances} balances, ${ours.findings} findings\n`);
-    say(shown('replay, chain verified', ours) + shown('reading and JSON.parse', parse));
+    say(shown(`replay in ${THREADS} threads`, ours) + shown('reading and JSON.parse', parse));
     say(
       `replay ÷ parsing: ${(ours.seconds / parse.seconds).toFixed(2)} by the clock, ${(ours.cpu / parse.cpu).toFixed(2)} in CPU time (stretch: at most 1.5)\n`,
     );

@@ -43,12 +43,12 @@ export function chained(
  * The whole canonical envelope of a stored event, its own hash included: the leaf of the Merkle tree, and the line of an
  * audit bundle.
  */
-export const storedEnvelope = (stored: StoredEvent): string =>
-  envelope(stored.stream, stored.revision, stored, stored.data, stored.metadata);
+export const envelopeOf = (stored: StoredEvent, metadata: string = stored.metadata): string =>
+  envelope(stored.stream, stored.revision, stored, stored.data, metadata);
 
 /** The hash a stored event should carry, computed from what is stored. */
 export function hashOf(stored: StoredEvent): string {
   const { hash: _, ...unsigned } = JSON.parse(stored.metadata) as EventMetadata;
   const data = canonicalJson(JSON.parse(stored.data));
-  return sha256(envelope(stored.stream, stored.revision, stored, data, canonicalJson(unsigned)));
+  return sha256(envelopeOf({ ...stored, data }, canonicalJson(unsigned)));
 }

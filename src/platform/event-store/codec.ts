@@ -35,7 +35,7 @@ export class EventCatalogue {
 
   /** What an event says, for whoever asks nothing of its metadata: the same data `decode` gives. */
   data(stored: StoredEvent): RecordedEvent['data'] {
-    return this.lifted(stored, Number(VERSION_TEXT.exec(stored.metadata)?.[1]));
+    return this.lifted(stored, versionOf(stored));
   }
 
   /** Parses a stored event and lifts old data to the newest version. Throws UnreadableEvent, never guesses. */
@@ -57,8 +57,13 @@ export class EventCatalogue {
   }
 }
 
-/** Of a canonical text: inside a string the quotes would be escaped. */
-const VERSION_TEXT = /"schemaVersion":(\d+)/;
+const VERSION = '"schemaVersion":';
+/** Read from the text, where it is the last member of canonical metadata; parsed where a store wrote them anew. */
+function versionOf(stored: StoredEvent): number {
+  const { metadata } = stored;
+  const version = Number(metadata.slice(metadata.lastIndexOf(VERSION) + VERSION.length, -1));
+  return Number.isNaN(version) ? (parse(stored, metadata) as EventMetadata).schemaVersion : version;
+}
 
 function parse(stored: StoredEvent, text: string): unknown {
   try {

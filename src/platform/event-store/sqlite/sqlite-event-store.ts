@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { orClose, type Database, openDatabase, type Statement } from '../../sqlite.js';
+import { LRUCache } from 'lru-cache';
+import { orClose, type Database, openDatabase, rowsOf, type Statement } from '../../sqlite.js';
 import { assertAppend } from '../codec.js';
 import {
   type Appended,
@@ -40,9 +41,20 @@ type Waiting = {
 };
 type Outcome = { readonly waiting: Waiting; readonly result: Appended | RevisionConflict };
 type Statements = Record<
-  'streamNo' | 'addStream' | 'lastRevision' | 'insert' | 'readStream' | 'readAll' | 'head' | 'range',
+  'streamNo' | 'addStream' | 'lastRevision' | 'insert' | 'readStream' | 'head' | 'range' | 'streamName',
   Statement
->;
+> & { readonly readAll: ReturnType<typeof rowsOf> };
+type Row = [
+  streamNo: number,
+  position: number,
+  revision: number,
+  eventId: string,
+  type: string,
+  data: string,
+  metadata: string,
+];
+/** Names of streams kept for reading the whole log: one text for all events of a stream. */
+const MOST_NAMES = 10_000;
 
 /**
  * The embedded store: one file, one writer. Appends that arrive while a commit is being prepared share it (group
@@ -57,6 +69,7 @@ export class SqliteEventStore extends EventStore {
   private closed = false;
   private lost = false;
   private readonly listeners = new Set<() => void>();
+  private readonly names = new LRUCache<number, string>({ max: MOST_NAMES });
 
   constructor(
     private readonly path: string,
@@ -96,9 +109,17 @@ export class SqliteEventStore extends EventStore {
 
   async readAll(afterPosition: number, limit: number): Promise<readonly StoredEvent[]> {
     return this.reading(() => {
-      const rows = this.statements.readAll.all(afterPosition, limit) as StoredEvent[];
+      const rows = this.statements.readAll(afterPosition, limit) as Row[];
       if (rows.length === 0 && afterPosition > this.last()) throw new PositionBeyondHead(afterPosition, this.last());
-      return rows;
+      return rows.map(([streamNo, position, revision, eventId, type, data, metadata]) => ({
+        stream: this.streamName(streamNo),
+        position,
+        revision,
+        eventId,
+        type,
+        data,
+        metadata,
+      }));
     });
   }
 
@@ -215,6 +236,15 @@ export class SqliteEventStore extends EventStore {
     return (this.statements.streamNo.get(stream) as { streamNo: number } | undefined)?.streamNo;
   }
 
+  private streamName(streamNo: number): string {
+    let stream = this.names.get(streamNo);
+    if (stream === undefined) {
+      ({ stream } = this.statements.streamName.get(streamNo) as { stream: string });
+      this.names.set(streamNo, stream);
+    }
+    return stream;
+  }
+
   private lastRevision(streamNo: number): number {
     return (this.statements.lastRevision.get(streamNo) as { revision: number }).revision;
   }
@@ -259,9 +289,8 @@ function prepare(database: Database): Statements {
     readStream: database.prepare(
       `SELECT ${columns} FROM events WHERE stream_no = ? AND revision >= ? ORDER BY revision LIMIT ?`,
     ),
-    readAll: database.prepare(
-      `SELECT stream, ${columns} FROM events JOIN streams USING (stream_no) WHERE position > ? ORDER BY position LIMIT ?`,
-    ),
+    streamName: database.prepare('SELECT stream FROM streams WHERE stream_no = ?'),
+    readAll: rowsOf(database, `SELECT stream_no, ${columns} FROM events WHERE position > ? ORDER BY position LIMIT ?`),
     range: database.prepare(
       `SELECT ${columns} FROM events WHERE stream_no = ? AND revision > ? AND revision <= ? ORDER BY revision`,
     ),
