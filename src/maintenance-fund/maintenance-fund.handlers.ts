@@ -94,7 +94,7 @@ export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaint
       pack: scheme?.pack ?? packOfFund(state.fund),
       ...(scheme?.facts ? { scheme: scheme.facts } : {}),
     } as FundCommand;
-    const cross = crosses ? (outcome: Outcome) => this.cross(outcome) : undefined;
+    const cross = crosses ? (outcome: Outcome) => this.processes.cross(outcome) : undefined;
     return this.desk.record(maintenanceFundDecider, compoundId, command, by, tell, cross);
   }
 
@@ -102,11 +102,6 @@ export class ChangeMaintenanceFundHandler implements ICommandHandler<ChangeMaint
   private async closedThrough({ fund }: FundState, other: string | undefined): Promise<string | null> {
     const divisions = [fund?.divisionCode, other].filter((one) => one !== undefined);
     return divisions.length === 0 ? null : this.periods.closedThrough(...divisions);
-  }
-
-  /** A payment over thousands of households is one sum of money: its first event sends it. */
-  private cross(outcome: Outcome): Promise<Outcome | undefined> {
-    return this.processes.cross({ ...outcome, events: outcome.events.slice(0, 1) });
   }
 
   /** The scheme the body names or, without one, the scheme of the draw it names. */
