@@ -6,6 +6,7 @@ export default {
   // Whole services are opened and closed; on a busy machine that takes its time, and no test here is about time.
   testTimeout: 60_000,
   roots: ['<rootDir>/src', '<rootDir>/test'],
+  setupFiles: ['<rootDir>/test/support/properties.mjs'],
   testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -46,6 +46,7 @@ export default {
     projectType: 'custom',
     config: {
       ...jestConfig,
+      setupFiles: [],
       roots: ['<rootDir>/src'],
       testRegex: `${subject.specs}[^/]*spec\\.ts$`,
       // Nothing random in the kernel's specs, and loading fast-check ten times over would double their time.
