@@ -25,13 +25,6 @@ const hasFollowers = (books: FundBooks, entry: FundEntryOf<'payment' | 'collecti
         one.draw === entry.draw,
     );
 
-/** A payment that the fund's own books stand on: a closed sub-account or, of money at a scheme, dues and refunds. */
-export const standsInFund = (books: FundBooks, n: number): boolean => {
-  const entry = books.entries.find((one) => one.n === n);
-  if (entry?.is !== 'payment') return false;
-  return touchesClosed(books, entry) || (entry.draw.toScheme && hasFollowers(books, entry));
-};
-
 /** A closed sub-account is neither credited nor debited: its closure is reversed first. */
 const touchesClosed = (books: FundBooks, entry: FundEntry & { moved: readonly Moved[] }): boolean =>
   entry.is !== 'closure' &&

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { FLAT_IDS, type FlatId, type FundCommand, type FundDeed, HOLDER_IDS } from './fund-commands.js';
 import { type DrawBook, type FundBooks, paidOf, refundableOf, unpaidOf } from './fund-oracle-book.js';
-import { standsInFund } from './fund-oracle-reversal.js';
 
 /** A fund with money and one draw paid in part: three sequences of four begin with it. */
 export const OPENED: readonly FundDeed[] = [
@@ -107,15 +106,10 @@ function onDraw(what: string, fits: (draw: DrawBook) => boolean, most: (draw: Dr
   };
 }
 
-/**
- * Left out as long as the service does not refuse it: a payment whose sub-accounts were closed since, and one to a scheme
- * whose dues were collected, which is decided at the scheme alone.
- */
 function reverse(books: FundBooks, d: FundDice): object {
-  const money = books.entries.filter(
+  const entries = books.entries.filter(
     (entry) => d.chance < 10 || (!entry.reversed && ('moved' in entry || entry.is === 'spending')),
   );
-  const entries = money.filter(({ n }) => !standsInFund(books, n));
   return { do: 'reverse', entry: pick(entries, d.which)?.n ?? 99, otherLeg: d.flag };
 }
 

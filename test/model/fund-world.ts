@@ -103,11 +103,13 @@ export class FundWorld {
   }
 
   private decide(stream: string, command: object): Told {
-    const { events } =
-      stream === FUND_STREAM
-        ? maintenanceFundDecider.decide(this.fund, { pack: CHANGZHI_2020, ...command } as FundAsked, [])
-        : schemeDecider.decide(this.scheme, command as SchemeCommand, []);
-    return this.tell(stream, events);
+    return this.tell(stream, this.verdictOn(stream, command).events);
+  }
+
+  private verdictOn(stream: string, command: object) {
+    return stream === FUND_STREAM
+      ? maintenanceFundDecider.decide(this.fund, { pack: CHANGZHI_2020, ...command } as FundAsked, [])
+      : schemeDecider.decide(this.scheme, command as SchemeCommand, []);
   }
 
   private act(command: Exclude<FundCommand, { do: 'reverse' }>): Recorded {
@@ -189,10 +191,15 @@ export class FundWorld {
     const crossing = found.other && !isReversal ? { crossingId: found.own.events[0]!.eventId } : {};
     const dated = { reason: '有误', occurredOn: dayOf(n), ...crossing };
     const data = ({ events }: Told) => ({ ...dated, reverses: events as unknown as readonly Entry[] });
-    const own = this.decide(received.stream, { type: 'ReverseEntry', data: data(received), known });
-    if (!found.other || isReversal) return { own };
+    const first = { type: 'ReverseEntry', data: data(received), known };
+    if (!found.other || isReversal) return { own: this.decide(received.stream, first) };
     const following = { type: 'ReverseEntry', data: data(found.own), known, follows: true };
-    return { own, other: this.decide(found.own.stream, following) };
+    // On a payment to a scheme more may stand at the fund; the service asks both ends before it tells either.
+    if (found.own.events[0]!.type === 'DrawPaid') {
+      this.verdictOn(received.stream, first);
+      this.verdictOn(found.own.stream, { ...following, follows: false });
+    }
+    return { own: this.decide(received.stream, first), other: this.decide(found.own.stream, following) };
   }
 }
 
