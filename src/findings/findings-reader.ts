@@ -7,6 +7,7 @@ import { AwardFigures } from '../ledger/award-figures.js';
 import { SchemeFigures, type SchemeRow } from '../ledger/scheme-figures.js';
 import { Clock } from '../platform/clock.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { nextTurn } from '../platform/slices.js';
 import { CHANGZHI_2020 } from '../policy/changzhi-2020.rules.js';
 import type { FundingSource } from '../policy/funding-source.js';
 import { policyById } from '../policy/policies.rules.js';
@@ -77,12 +78,12 @@ export class FindingsReader {
     const known = this.answers.get(key);
     if (known) return known;
     const asking: Asking = { moment, today, through: this.through(moment, today), ...(rulesAt ? { rulesAt } : {}) };
-    const found = [
+    const found = await this.reads.steadily(moment, async () => [
       ...(await this.ofSchemes(asking)),
       ...(await this.ofGrants(asking)),
       ...(await this.ofBonds(asking)),
       ...(await this.ofFunds(asking)),
-    ];
+    ]);
     this.answers.set(key, found);
     return found;
   }
@@ -101,7 +102,7 @@ export class FindingsReader {
     const funds = this.streamsWith('MaintenanceFundOpened', moment);
     const finished = new Map<string, { on: string; scheme: SchemeRow }>();
     for (const [index, { schemeId }] of this.schemes.schemesIn(EVERYWHERE, moment).entries()) {
-      if (index % SUBJECTS_A_TURN === 0) await turn();
+      if (index % SUBJECTS_A_TURN === 0) await nextTurn();
       const scheme = this.schemes.scheme(schemeId)!;
       const day = dayOf(asking, scheme.policyId);
       const money = await this.money(scheme, moment);
@@ -177,7 +178,7 @@ export class FindingsReader {
     const day = dayOf(asking, CHANGZHI_2020.id);
     const found: Placed[] = [];
     for (const [index, { grantId, division, source }] of rows.entries()) {
-      if (index % SUBJECTS_A_TURN === 0) await turn();
+      if (index % SUBJECTS_A_TURN === 0) await nextTurn();
       const facts = (await this.reads.view(`grant-${grantId}`, grantFacts, moment))!.row;
       const { award } = facts.state;
       if (!award) continue;
@@ -219,7 +220,7 @@ export class FindingsReader {
   private async ofFunds(asking: Asking): Promise<Placed[]> {
     const found: Placed[] = [];
     for (const stream of this.streamsWith('MaintenanceFundOpened', asking.moment)) {
-      await turn();
+      await nextTurn();
       const compoundId = stream.slice('maintenanceFund-'.length);
       const day = dayOf(asking, this.funds.policyOf(compoundId));
       const raised = await this.funds.of(compoundId, asking.moment, day);
@@ -246,8 +247,6 @@ export class FindingsReader {
     return new Set(this.reads.all<{ stream: string }>(sql, type, ...at.values).map(({ stream }) => stream));
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const dayOf = ({ today, through, rulesAt }: Asking, policyId: string): Day => ({
   ...{ today, through },

@@ -7,16 +7,17 @@ import { notFound, Rejected } from '../kernel/rejection.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
+import { Slices } from '../platform/slices.js';
 import { DIVISIONS } from '../policy/divisions.js';
 import { WORK_CLASS_LABELS, type WorkClass } from '../policy/work-item.js';
 import { compoundSizes } from './compound-sizes.js';
 import { mergedSplit, shownLine, shownSplit } from './cost-split.projection.js';
-import { type CompoundSize, type Grouping, overview, sourceLabel } from './overview.projection.js';
+import { type CompoundSize, type Grouping, overview, type SchemeSplit, sourceLabel } from './overview.projection.js';
 import { FundFigures } from './fund-figures.js';
 import { sharesTotal, shownShares } from './household-rows.projection.js';
 import { HouseholdShares } from './household-shares.js';
 import { SchemeFigures, type SchemeRow } from './scheme-figures.js';
-import { compoundsAt } from './subjects-at.js';
+import { compoundsAt, type SchemeAt } from './subjects-at.js';
 
 export class GetSchemeSplit extends Query<object> {
   constructor(
@@ -155,6 +156,7 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
     private readonly reads: ReadDesk,
     private readonly figures: SchemeFigures,
     private readonly funds: FundFigures,
+    private readonly slices: Slices,
   ) {}
 
   async execute({ asked }: GetOverview): Promise<object> {
@@ -166,10 +168,11 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
     const within_ = divisionCode.length >= scope.length ? divisionCode : scope;
     const compounds = this.compounds(within_, asked.caller.division, moment);
     const known = new Set(compounds.map(({ compoundId }) => compoundId));
-    const schemes = this.figures
+    const visible = this.figures
       .schemesIn(asked.caller.division, moment)
-      .filter(({ compoundId }) => known.has(compoundId))
-      .map((scheme) => ({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split }));
+      .filter(({ compoundId }) => known.has(compoundId));
+    // Thousands of schemes take seconds, in which others are answered.
+    const schemes = await this.reads.steadily(moment, () => this.slices.run(this.splits(visible, moment)));
     const groupBy = (asked.filters['groupBy'] ?? 'county') as Grouping;
     const names = new Map(compounds.map(({ compoundId, name }) => [compoundId, name]));
     const labels: Partial<Record<Grouping, (key: string) => string | undefined>> = {
@@ -180,6 +183,15 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
     };
     const label = (key: string) => labels[groupBy]?.(key) ?? key;
     return { divisionCode: within_, ...overview(compounds, schemes, groupBy, label), ...echoed(moment) };
+  }
+
+  private *splits(schemes: readonly SchemeAt[], moment: Moment): Generator<void, SchemeSplit[], void> {
+    const found: SchemeSplit[] = [];
+    for (const scheme of schemes) {
+      found.push({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split });
+      yield;
+    }
+    return found;
   }
 
   /** Compounds that existed, with the households registered by then, or declared where none were. */

@@ -40,7 +40,9 @@ export class LedgerReadModel extends ReadModel {
       unit_id     TEXT,
       PRIMARY KEY (position, leg)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX ledger_v1_by_scheme ON ledger_v1_postings (scheme_id) WHERE scheme_id IS NOT NULL;
+    -- Covering: a split is summed from it alone, in its own order.
+    CREATE INDEX ledger_v1_by_scheme ON ledger_v1_postings
+      (scheme_id, measure, source, reference, cost_area, line_id, item, occurred_on, amount) WHERE scheme_id IS NOT NULL;
     CREATE INDEX ledger_v1_by_grant ON ledger_v1_postings (grant_id) WHERE grant_id IS NOT NULL;
     CREATE INDEX ledger_v1_by_reference ON ledger_v1_postings (reference) WHERE reference IS NOT NULL;
     CREATE INDEX ledger_v1_by_fund ON ledger_v1_postings (fund_id, measure)

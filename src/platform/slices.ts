@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
+/** Lets everybody else who waits have their turn first: between the many parts of one answer. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** How long one turn may hold the process before others get theirs. */
 const TURN_MS = 5;
 

@@ -9,6 +9,7 @@ import { SchemeFigures } from '../ledger/scheme-figures.js';
 import { compoundsAt } from '../ledger/subjects-at.js';
 import type { Question } from '../platform/http/routes.js';
 import { ReadDesk, within } from '../platform/reads/read-desk.js';
+import { nextTurn } from '../platform/slices.js';
 import { DIVISIONS } from '../policy/divisions.js';
 import { FUNDING_SOURCES, type FundingSource } from '../policy/funding-source.js';
 import type { Programme } from '../policy/rule-pack.js';
@@ -52,6 +53,7 @@ export class ReportReader {
     for (const scheme of this.schemesIn(asked, moment)) {
       if (planYear !== undefined && String(scheme.planYear) !== planYear) continue;
       if (compoundId !== undefined && scheme.compoundId !== compoundId) continue;
+      await nextTurn();
       const view = (await this.reads.view(`scheme-${scheme.schemeId}`, schemeView, moment))!.row;
       const compound = (await this.reads.view(`compound-${scheme.compoundId}`, compoundView, moment))!.row;
       const { split, measured } = this.figures.splitOf(scheme.schemeId, moment);
@@ -74,6 +76,7 @@ export class ReportReader {
     for (const { head, division } of this.heads(moment)) {
       if (!inScope(asked.caller.division, division) || !division.startsWith(divisionCode) || !isAsked(head, asked))
         continue;
+      await nextTurn();
       const { row } = (await this.reads.view(`grant-${head.grantId}`, grantFacts, moment))!;
       found.push({
         ...head,
@@ -93,6 +96,7 @@ export class ReportReader {
     const vouchers = new Map<string, Map<string, string[]>>();
     const found: SchemeLine[] = [];
     for (const { schemeId, compoundId, division } of this.schemesIn(asked, moment)) {
+      await nextTurn();
       const { bySource } = this.figures.splitOf(schemeId, moment).split;
       const ofGrants = bySource.filter(({ source }) => FUNDING_SOURCES[source].route === 'grant');
       for (const grantId of [...new Set(ofGrants.map(({ reference }) => reference!))].sort(byCodePoint)) {

@@ -41,9 +41,11 @@ export class GetGrantExecutionHandler implements IQueryHandler<GetGrantExecution
 
   async execute({ asked }: GetGrantExecution): Promise<object> {
     const moment = await this.reads.moment(asked);
-    const grants = await this.report.grants(asked, moment);
-    const schemes = await this.report.grantsAtSchemes(asked, moment);
-    return { title: '指标执行台账', ...grantExecution(grants, schemes), ...echoed(moment) };
+    const rows = await this.reads.steadily(moment, async () => {
+      const grants = await this.report.grants(asked, moment);
+      return grantExecution(grants, await this.report.grantsAtSchemes(asked, moment));
+    });
+    return { title: '指标执行台账', ...rows, ...echoed(moment) };
   }
 }
 
@@ -56,7 +58,7 @@ export class GetFundingAndArrivalHandler implements IQueryHandler<GetFundingAndA
 
   async execute({ asked }: GetFundingAndArrival): Promise<object> {
     const moment = await this.reads.moment(asked);
-    const cases = await this.report.schemes(asked, moment);
+    const cases = await this.reads.steadily(moment, () => this.report.schemes(asked, moment));
     return { title: '资金筹措与到位表', ...fundingAndArrival(cases), ...echoed(moment) };
   }
 }

@@ -9,6 +9,7 @@ import { Problem, type ProblemDocument } from '../platform/http/problem.js';
 import { documentOf } from '../platform/http/problem.filter.js';
 import type { Question } from '../platform/http/routes.js';
 import { fingerprint, overrideOf } from '../platform/http/server.js';
+import { nextTurn } from '../platform/slices.js';
 import { changesOf, type Change } from './json-changes.engine.js';
 import { type Shadow, Shadows, type Snapshot } from './shadows.js';
 
@@ -124,7 +125,7 @@ class Run {
   private async perform(shadow: Shadow, named: Named, index: number, { path, body }: Hypothetical): Promise<void> {
     this.assertTime();
     // A shadow answers within one turn of the event loop; others get theirs between two commands.
-    await new Promise(setImmediate);
+    await nextTurn();
     const routes = shadow.app.get(CommandRoutes);
     const by = (role: Caller['role'], key: string, to: string): Invocation => ({
       // The second person is never the first, whatever role asked.
@@ -165,7 +166,7 @@ class Run {
     const answers: unknown[] = [];
     for (const [index, path] of this.read.entries()) {
       this.assertTime();
-      await new Promise(setImmediate);
+      await nextTurn();
       answers.push(await this.answer(shadow, path, index));
     }
     return answers;

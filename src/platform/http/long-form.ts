@@ -1,4 +1,5 @@
 import { getMetadataStorage, type ValidationArguments, type ValidatorConstraintInterface } from 'class-validator';
+import { nextTurn } from '../slices.js';
 import type { FieldError } from './problem.js';
 
 type Dto = abstract new (...values: never[]) => unknown;
@@ -48,7 +49,7 @@ export async function checkLongForm(body: object, dto: Dto): Promise<FieldError[
     values += weight;
     if (values < VALUES_PER_TURN) continue;
     values = 0;
-    await new Promise(setImmediate);
+    await nextTurn();
   }
   return errors;
 }

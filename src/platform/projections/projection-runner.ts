@@ -9,6 +9,7 @@ import {
   StoreUnavailable,
   type Subscription,
 } from '../event-store/event-store.js';
+import { nextTurn } from '../slices.js';
 import { orClose, copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
 import { type Incoming, type ReadModel, Writer } from './read-model.js';
 
@@ -61,6 +62,9 @@ export class ProjectionRunner {
   private first = true;
   private again = false;
   private stopped = false;
+
+  /** How often a read model was emptied to be filled anew: who reads over several turns asks before and after. */
+  rebuilds = 0;
 
   constructor(
     private readonly path: string,
@@ -184,6 +188,7 @@ export class ProjectionRunner {
     const model = this.models.find((one) => one.name === name);
     if (!model) return false;
     await this.running?.catch(() => undefined);
+    this.rebuilds += 1;
     this.create(model);
     await this.catchUp();
     return true;
@@ -249,7 +254,7 @@ export class ProjectionRunner {
       while (this.again && !this.stopped) {
         this.again = false;
         // Between pages other requests get their turn.
-        while (await this.followPage()) await new Promise(setImmediate);
+        while (await this.followPage()) await nextTurn();
       }
     } finally {
       // In the same breath as the last look at `again`: a wake in between would wait for one that is over.

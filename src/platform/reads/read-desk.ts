@@ -47,6 +47,19 @@ export class ReadDesk {
     return { asOf, recordedAt, position: atPosition === null ? known : Math.min(known, atPosition) };
   }
 
+  /**
+   * An answer that takes several turns, in which a read model may be emptied to be filled anew: then it is made again,
+   * from what is full. Throws ProjectionBehind where the filling takes too long.
+   */
+  async steadily<Result>(moment: Moment, work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      const { rebuilds } = this.projections;
+      const result = await work();
+      if (rebuilds === this.projections.rebuilds) return result;
+      await this.projections.waitFor(moment.position, OWN_WRITES_WAIT_MS);
+    }
+  }
+
   /** The newest projected event; a signed head changes no answer, so it moves no position. */
   private newest(): number {
     const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE position <= ?';
@@ -55,8 +68,10 @@ export class ReadDesk {
 
   /** The greatest position whose running maximum of `recordedAt` is not after the instant; 0 where there is none. */
   private positionAt(instant: string): number {
-    const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE recorded_max <= ?';
-    return this.projections.get<{ position: number }>(sql, Date.parse(instant))!.position;
+    // By the index from its end: a maximum over all that was recorded before would be read row by row.
+    const sql = `SELECT position FROM log_v1_events WHERE recorded_max <= ?
+      ORDER BY recorded_max DESC, position DESC LIMIT 1`;
+    return this.projections.get<{ position: number }>(sql, Date.parse(instant))?.position ?? 0;
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
