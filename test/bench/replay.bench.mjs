@@ -16,9 +16,8 @@ import { eventCatalogue } from '../../dist/event-catalogue.js';
 import { yuan } from '../../dist/kernel/money.js';
 import { postingsOf } from '../../dist/ledger/ledger.read-model.js';
 import { journal } from '../../dist/audit/journals.js';
-import { chained } from '../../dist/platform/event-store/chain.js';
 import { SqliteEventStore } from '../../dist/platform/event-store/sqlite/sqlite-event-store.js';
-import { randomHistory } from '../support/random-history.mjs';
+import { recordHistory } from './history.mjs';
 
 const SELF = fileURLToPath(import.meta.url);
 /** Schemes and accounts for about 20,000 balances, whatever the number of events. */
@@ -26,7 +25,6 @@ const SCHEMES = 580;
 const IDS = 4;
 const ROUNDS = Number(process.env.ROUNDS ?? 1);
 const THREADS = Number(process.env.THREADS ?? availableParallelism());
-const AT_ONCE = 512;
 
 const cpuBefore = process.cpuUsage();
 
@@ -60,35 +58,6 @@ async function parseChild(path) {
     for (const { data, metadata } of page) if (JSON.parse(data) && JSON.parse(metadata)) events += 1;
   tell({ seconds: (performance.now() - begun) / 1_000, events });
   await store.close();
-}
-
-async function build(path, events, seed) {
-  const store = new SqliteEventStore(path);
-  const ends = new Map();
-  let waiting = [];
-  let number = 0;
-  for (const { eventId, stream, type, data } of randomHistory(seed, events, {
-    schemeEvents: Math.ceil(events / SCHEMES),
-    ids: IDS,
-  })) {
-    number += 1;
-    const end = ends.get(stream) ?? { revision: -1, hash: null };
-    const metadata = {
-      ...{ commandId: eventId, fingerprint: eventId, correlationId: eventId, causationId: eventId, schemaVersion: 1 },
-      actor: { subject: 'clerk', role: 'recorder', division: '1404' },
-      recordedAt: new Date(Date.UTC(2026, 4, 1) + number * 1_000).toISOString(),
-    };
-    const link = chained(stream, end.revision + 1, { eventId, type, data, metadata }, end.hash);
-    ends.set(stream, { revision: end.revision + 1, hash: link.hash });
-    waiting.push(store.append(stream, [link], end.revision));
-    if (waiting.length === AT_ONCE) {
-      await Promise.all(waiting);
-      waiting = [];
-    }
-  }
-  await Promise.all(waiting);
-  await store.close();
-  return { events: number, streams: ends.size };
 }
 
 /** The same postings in the language of hledger and ledger. */
@@ -151,7 +120,10 @@ async function main(events, seed) {
   const at = (name) => join(directory, name);
   const say = (text) => process.stdout.write(text);
   try {
-    const made = await build(at('events.db'), events, seed);
+    const made = await recordHistory(at('events.db'), events, seed, {
+      schemeEvents: Math.ceil(events / SCHEMES),
+      ids: IDS,
+    });
     const files = { hledger: at('hledger.journal'), ledger: at('ledger.journal') };
     const postings = await writeJournals(at('events.db'), files);
     const mib = (name) => (statSync(at(name)).size / 1_048_576).toFixed(0);
