@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { City } from '../support/city.js';
 import { said } from '../support/refusals.js';
 import { type Reply, TestService } from '../support/service.js';
@@ -11,6 +12,48 @@ const COMPOUND = {
   buildings: [{ buildingNo: '1', floors: 6, hasElevator: false }],
   occurredOn: '2026-01-05',
 };
+
+type Schema = {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly items?: Schema;
+  readonly allOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+};
+type Described = {
+  readonly paths: Readonly<
+    Record<string, { readonly post?: { requestBody?: { content: { 'application/json': { schema: Schema } } } } }>
+  >;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+};
+
+/** For each list of objects in the body of any route, a body with a list in the place of its first object. */
+function wrongLists(): { path: string; pointer: string; body: Fields }[] {
+  const { paths, components } = JSON.parse(readFileSync('openapi.json', 'utf8')) as Described;
+  const read = (schema: Schema): Schema => {
+    const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
+    return ref === undefined ? schema : components.schemas[ref.slice('#/components/schemas/'.length)]!;
+  };
+  const isObject = (schema: Schema | undefined): schema is Schema =>
+    schema !== undefined && read(schema).properties !== undefined;
+  function* within(schema: Schema, depth: number): Generator<{ pointer: string; body: Fields }> {
+    for (const [name, field] of Object.entries(read(schema).properties ?? {})) {
+      if (isObject(field.items)) {
+        yield { pointer: `/${name}`, body: { [name]: [[]] } };
+        if (depth > 0)
+          for (const inner of within(field.items, depth - 1))
+            yield { pointer: `/${name}/0${inner.pointer}`, body: { [name]: [inner.body] } };
+      } else if (isObject(field) && depth > 0)
+        for (const inner of within(field, depth - 1))
+          yield { pointer: `/${name}${inner.pointer}`, body: { [name]: inner.body } };
+    }
+  }
+  return Object.entries(paths).flatMap(([template, { post }]) => {
+    const schema = post?.requestBody?.content['application/json'].schema;
+    const path = template.replaceAll(/\{\w+\}/g, 'x');
+    return schema ? [...within(schema, 2)].map((wrong) => ({ path, ...wrong })) : [];
+  });
+}
 
 describe('what a body must be', () => {
   let service: TestService;
@@ -71,6 +114,17 @@ describe('what a body must be', () => {
     const households = (size: number) => service.post('/v1/compounds/c/households', filled(size));
     expect(said(await households(2 * MIB))).toBe('400 invalid-field');
     expect(said(await households(2 * MIB + 1))).toBe('413 too-large');
+  });
+
+  it('has an object wherever a list of objects is wanted, and never a list in its place', async () => {
+    const wrong = wrongLists();
+    // Every list of objects any command takes.
+    expect(wrong.length).toBeGreaterThan(30);
+    for (const { path, pointer, body } of wrong) {
+      const asClerk = await service.post(path, body);
+      const reply = asClerk.status === 403 ? await service.post(path, body, { as: 'boss' }) : asClerk;
+      expect([path, pointer, reply.status, at(reply)]).toEqual([path, pointer, 400, expect.arrayContaining([pointer])]);
+    }
   });
 
   it('is declared as JSON', async () => {

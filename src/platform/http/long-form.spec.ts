@@ -64,7 +64,7 @@ const inner = fc.oneof(
       { requiredKeys: [] },
     ),
   },
-  { weight: 1, arbitrary: fc.constantFrom(null, 1, 'x', { id: 'a', more: 1 }) },
+  { weight: 1, arbitrary: fc.constantFrom(null, 1, 'x', [], [{ id: 'a' }], { id: 'a', more: 1 }) },
 );
 const body = fc.record(
   {

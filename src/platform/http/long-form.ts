@@ -71,7 +71,8 @@ function* faults(whole: object, dto: Dto, at: string, errors: FieldError[]): Gen
     for (const [index, one] of list.entries()) {
       const pointer = Array.isArray(value) ? `${at}/${field.name}/${index}` : `${at}/${field.name}`;
       if (isPlain(one)) yield* faults(one, field.part, pointer, errors);
-      else if (Array.isArray(value) || !failed) tell(errors, { pointer, code: 'nestedValidation' });
+      else if (!Array.isArray(one) && (Array.isArray(value) || !failed))
+        tell(errors, { pointer, code: 'nestedValidation' });
     }
   }
 }

@@ -106,6 +106,8 @@ export const IsParts = (part: () => new () => object, most: number, least = 1) =
     ArrayMinSize(least),
     ArrayMaxSize(most),
     ValidateNested({ each: true }),
+    // The library looks into lists within lists, and finds nothing wrong in an empty one.
+    check('isListOfParts', (value) => !Array.isArray(value) || !value.some(Array.isArray)),
     Type(part) as PropertyDecorator,
     Holding(part),
   );
