@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { notFound } from '../kernel/rejection.js';
+import { notFound, Rejected } from '../kernel/rejection.js';
 import type { Caller } from '../platform/commands/invocation.js';
 import { envelopeOf } from '../platform/event-store/chain.js';
 import { EventStore } from '../platform/event-store/event-store.js';
@@ -82,6 +82,13 @@ export class AuditReads {
     const kept = size === undefined || rootHash === undefined ? {} : { heads: [{ size, rootHash }] };
     const checked = await checkLog(this.store, await headsOf(this.store), kept);
     return { ok: checked.findings.length === 0, ...checked };
+  }
+
+  /** A bundle is the whole chain or none: who sees only a part of it gets what can be cut, events and exports. */
+  assertSeesAll({ division }: Caller): void {
+    if (division === '*') return;
+    const sql = 'SELECT 1 AS found FROM subjects_v1_streams WHERE division NOT LIKE ? LIMIT 1';
+    if (this.reads.get(sql, `${division}%`)) throw new Rejected('outside-division');
   }
 
   async newest(): Promise<TreeHead> {

@@ -3,7 +3,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AccessLog } from '../platform/access/access-log.js';
+import { isDate } from '../kernel/dates.js';
 import { disclosed } from '../platform/http/disclosures.js';
+import { Problem } from '../platform/http/problem.js';
 import {
   Asked,
   Calculates,
@@ -22,6 +24,13 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SIZE = /^[1-9]\d{0,15}$/;
 
 type Period = { from?: string | null; to?: string | null };
+
+function assertPeriod(from: string | null, to: string | null): void {
+  const wrong = (parameter: string) =>
+    new Problem('invalid-parameter', { errors: [{ parameter, code: 'invalidParameter' }] });
+  if (from !== null && !isDate(from)) throw wrong('from');
+  if (to !== null && (!isDate(to) || (from !== null && to < from))) throw wrong('to');
+}
 
 @ApiTags('audit')
 @Controller('v1/audit')
@@ -85,6 +94,8 @@ export class AuditController {
     @Req() request: EdgeRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    assertPeriod(from, to);
+    this.audit.assertSeesAll(request.caller!);
     const { size } = await this.audit.newest();
     await this.log.note({ ...disclosed(request.routeOptions.url!, request, size), format: 'zip' });
     const pieces = await this.bundles.stream({ from, to });

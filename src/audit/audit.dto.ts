@@ -1,15 +1,15 @@
 import { IsInt, Matches, Max, Min } from 'class-validator';
-import { Optional } from '../platform/http/validators.js';
+import { OptionalWhen } from '../platform/http/validators.js';
 
-/** An earlier head the asker kept, to hold the log against; nothing else can be chosen or left out. */
+/** An earlier head the asker kept, whole or not at all, to hold the log against; nothing else can be chosen. */
 export class VerifyDto {
-  @Optional()
+  @OptionalWhen(({ rootHash }: VerifyDto) => rootHash === undefined)
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
   readonly size?: number;
 
-  @Optional()
+  @OptionalWhen(({ size }: VerifyDto) => size === undefined)
   @Matches(/^[0-9a-f]{64}$/)
   readonly rootHash?: string;
 }

@@ -167,7 +167,7 @@ export const EXCHANGE_TABLES: readonly ExchangeTable[] = [
     ],
   },
   {
-    ...{ group: '决算与报告类', zh: '试算平衡表', row: '科目', ...postings },
+    ...{ group: '决算与报告类', zh: '试算平衡', row: '科目', ...postings },
     groupBy: 'p.book, p.account HAVING sum(p.amount) <> 0',
     columns: [text('账簿', 'p.book'), text('科目', 'p.account'), money('余额', 'sum(p.amount)')],
   },

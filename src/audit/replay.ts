@@ -120,7 +120,13 @@ export function differences(
   reported: readonly { book: string; account: string; balance: string }[],
   { balances }: Replayed,
 ): Difference[] {
-  const told = new Map(reported.map(({ book, account, balance }) => [keyOf(book, account), fen(balance)]));
+  const told = new Map<string, Fen>();
+  for (const { book, account, balance } of reported) {
+    const key = keyOf(book, account);
+    // Of two rows one is wrong, and nobody can say which.
+    if (told.has(key)) throw new Error(`${book} ${account} is reported twice`);
+    told.set(key, fen(balance));
+  }
   const keys = [...new Set([...told.keys(), ...balances.keys()])].sort();
   return keys.flatMap((key) => {
     const [book, account] = key.split('\t') as [string, string];

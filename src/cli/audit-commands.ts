@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import type { KeptAccess } from '../audit/stretch-check.js';
 import { differences, eventsInBundle, headsInBundle, replay, type Replayed } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
+import { isDate } from '../kernel/dates.js';
 import { yuan } from '../kernel/money.js';
 import { Settings } from '../platform/config/settings.js';
 import { checkFully } from './full-check.js';
@@ -43,8 +44,7 @@ function addBundle(audit: Command, { environment, say }: Terminal): void {
     .option('--to <date>', 'last business date of the tables and journals')
     .requiredOption('--out <file>', 'the zip file to write')
     .action(async ({ from = null, to = null, out }: { from?: string | null; to?: string | null; out: string }) => {
-      for (const date of [from, to])
-        if (date !== null && !/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new Error(`${date} is not a date`);
+      assertPeriod(from, to);
       const head = await offline(environment, async ({ bundles, heads, filled, access }) => {
         const { size } = (await heads.current()) ?? { size: 0 };
         await access.note({ ...AT_THE_TERMINAL, rows: size });
@@ -103,6 +103,12 @@ function addVerify(program: Command, { environment, say, end }: Terminal): void 
     });
 }
 
+/** A misspelt date must not show wrong money. */
+function assertPeriod(from: string | null, to: string | null): void {
+  for (const date of [from, to]) if (date !== null && !isDate(date)) throw new Error(`${date} is not a date`);
+  if (from !== null && to !== null && to < from) throw new Error(`${to} is before ${from}`);
+}
+
 type Replaying = { readonly bundle?: string; readonly asOf?: string; readonly diff?: string };
 
 function addReplay(program: Command, { environment, say, end }: Terminal): void {
@@ -113,6 +119,7 @@ function addReplay(program: Command, { environment, say, end }: Terminal): void 
     .option('--as-of <date>', 'business date')
     .option('--diff <file>', 'a reported trial balance: CSV with book, account, balance')
     .action(async ({ bundle, asOf, diff }: Replaying) => {
+      assertPeriod(null, asOf ?? null);
       const replayed = await replayFrom(bundle, asOf ?? null, environment);
       const { findings } = replayed.checked;
       for (const { position, detail } of findings) say(`WRONG: position ${position}: ${detail}\n`);

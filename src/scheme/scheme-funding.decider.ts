@@ -115,6 +115,8 @@ export function contribute(
   if (direct && !isExempt(line!, pack)) assertNotBefore(data.occurredOn, state.firstApprovedOn);
   const checks = [
     ...matrixChecks(state, pack, key, line, promised),
+    // Inside a household's cash, and nobody's promise: what it may pay for is its own row of the matrix.
+    ...(data.providentFund ? matrixChecks(state, pack, { ...key, source: 'provident-fund' }, line) : []),
     ...(direct ? [...approvalGate(state, line!, pack), ...withinLine(state, line!, fen(data.amount), 'direct')] : []),
   ];
   const tried = judge(pack, checks, granted);

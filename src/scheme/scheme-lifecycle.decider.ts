@@ -54,6 +54,9 @@ type Decide = Decision<SchemeEvent>;
 /** 改造对象: R01b puts some areas outside; R01a asks a second person where the text's weight does not lie. */
 export function draft({ data, known, pack }: Of<'DraftScheme'>, granted: readonly string[]): Decide {
   assertOpen(data.occurredOn, known);
+  // What amends the policy judges nothing from before it was in force; the policy itself judges whatever came before.
+  if (pack.basedOn !== null && data.occurredOn < pack.effectiveFrom)
+    throw new Rejected('out-of-range', { pointer: '/policyId', facts: { effectiveFrom: pack.effectiveFrom } });
   const { exclusions = {}, builtYear, locality } = known.compound.compound!;
   const outside = Object.entries(exclusions).find(([, isSo]) => isSo === true);
   const { builtBeforeYear, localitiesInScope } = pack.parameters;

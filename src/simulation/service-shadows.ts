@@ -12,7 +12,7 @@ import type { Caller } from '../platform/commands/invocation.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
 import { OverlayEventStore } from '../platform/event-store/overlay/overlay-event-store.js';
-import { ProjectionRunner } from '../platform/projections/projection-runner.js';
+import type { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { type Shadow, Shadows, type Snapshot } from './shadows.js';
 
 type Parts = {
@@ -29,7 +29,6 @@ const READ_MODELS = 'read-models.db';
 const PRIVATE = 0o700;
 /** Events a simulation of the past may read again: some seconds of work. */
 const MOST_REPLAYED = 100_000;
-const NOBODY: Caller = { subject: 'nobody', role: 'viewer', division: '*' };
 
 /** Shadows of the service it was made with: the same program over an overlay of its log and a copy of its read models. */
 export class ServiceShadows extends Shadows {
@@ -67,16 +66,20 @@ export class ServiceShadows extends Shadows {
     }
   }
 
-  /** The read models as they were: a shadow fills its own from the log up to there. */
+  /** The read models as they were, filled from the log up to there; nobody finishes what was half done then. */
   private async readModelsAt(position: number, directory: string, copy: string): Promise<void> {
     const events = 'SELECT count(*) AS count FROM log_v1_events WHERE position <= ?';
     const { count } = this.projections.get<{ count: number }>(events, position)!;
     if (count > MOST_REPLAYED) throw new Rejected('too-many', { facts: { events: `${count}` } });
-    const { app, close } = await this.begin(join(directory, 'history'), position, NOBODY);
+    const history = this.projections.fresh(
+      join(directory, 'history.db'),
+      new OverlayEventStore(this.parts.store, position),
+    );
     try {
-      await app.get(ProjectionRunner).copyTo(copy);
+      await history.catchUp();
+      await history.copyTo(copy);
     } finally {
-      await close();
+      await history.stop();
     }
   }
 

@@ -99,6 +99,47 @@ describe('an auditor with a bundle, the public key and Node', () => {
     expect((await service.get('/v1/audit/bundle')).status).toBe(403);
   });
 
+  it('gets the whole chain or, where part of it is not theirs to see, none of it', async () => {
+    const ask = async (division: string) => {
+      await service.post('/v1/compounds', {
+        ...{ compoundId: `in-${division}`, name: '小区', divisionCode: division, builtYear: 1990 },
+        ...{ buildings: [{ buildingNo: '1', floors: 6, hasElevator: false }], occurredOn: '2026-01-05' },
+      });
+      const { status, body } = await service.get('/v1/audit/bundle', { as: 'luzhouAuditor' });
+      return [status, body.code];
+    };
+    expect(await ask('140404')).toEqual([403, 'outside-division']);
+  });
+
+  it.each([
+    ['2026-01-31', '2026-01-30'],
+    ['2026-02-30', '2026-03-01'],
+    ['2026-01-01', '2026-13-01'],
+  ])('is told that %s to %s is no period', async (from, to) => {
+    const { status, body } = await service.get(`/v1/audit/bundle?from=${from}&to=${to}`, { as: 'auditor' });
+    expect([status, body.code]).toEqual([400, 'invalid-parameter']);
+    expect((await cli('audit', 'bundle', '--from', from, '--to', to, '--out', at('no.zip'))).code).toBe(2);
+  });
+
+  it.each(['garbage', '2026-02-30', '2026-6-3', '20260630'])('replays to no date like %s', async (date) => {
+    const found = await cli('replay', '--bundle', at('bundle.zip'), '--as-of', date);
+    expect(found).toEqual({ code: 2, said: `${date} is not a date\n` });
+  });
+
+  it('takes no report in which an account stands twice', async () => {
+    const row = 'cash,cash:paid:s1:L1,';
+    writeFileSync(at('twice.csv'), `book,account,balance\n${row}999.00\n${row}100.10\n`);
+    const { code, said } = await cli('replay', '--bundle', at('bundle.zip'), '--diff', at('twice.csv'));
+    expect([code, said]).toEqual([2, 'cash cash:paid:s1:L1 is reported twice\n']);
+  });
+
+  it('holds the log against a whole head, never half of one', async () => {
+    for (const half of [{ size: 1 }, { rootHash: '0'.repeat(64) }]) {
+      const { status, body } = await service.post('/v1/audit/verify', half, { as: 'auditor', key: null });
+      expect([status, body.code]).toEqual([400, 'invalid-field']);
+    }
+  });
+
   it('replays a bundle to any date, and lists differences only', async () => {
     expect(await cli('replay', '--bundle', at('bundle.zip'), '--diff', at('reported.csv'))).toEqual({
       code: 0,

@@ -106,7 +106,7 @@ describe('the ledger for other systems', () => {
     const ours = (body.books as Book[]).flatMap(({ book, accounts }) =>
       accounts.map(({ account, balance }) => ({ 账簿: book, 科目: account, 余额: balance })),
     );
-    const told = rowsOf(root, '决算与报告类', '试算平衡表表');
+    const told = rowsOf(root, '决算与报告类', '试算平衡表');
     const key = (row: Record<string, string>) => `${row['账簿']} ${row['科目']}`;
     const inOrder = (rows: Record<string, string>[]) => rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
     expect(inOrder(told)).toEqual(inOrder(ours.filter(({ 余额 }) => 余额 !== '0.00')));

@@ -39,7 +39,7 @@ function wrongLists(): { path: string; pointer: string; body: Fields }[] {
   function* within(schema: Schema, depth: number): Generator<{ pointer: string; body: Fields }> {
     for (const [name, field] of Object.entries(read(schema).properties ?? {})) {
       if (isObject(field.items)) {
-        yield { pointer: `/${name}`, body: { [name]: [[]] } };
+        yield { pointer: `/${name}/0`, body: { [name]: [[]] } };
         if (depth > 0)
           for (const inner of within(field.items, depth - 1))
             yield { pointer: `/${name}/0${inner.pointer}`, body: { [name]: [inner.body] } };

@@ -44,6 +44,18 @@ describe('Two rule packs side by side', () => {
     expect((await service.get('/v1/policies/changzhi-2020')).body.parameters.builtBeforeYear).toBe(2000);
   });
 
+  it('judge nothing from before they were in force', async () => {
+    const draft = (schemeId: string, policyId: string, occurredOn: string) =>
+      service.post('/v1/schemes', {
+        ...{ schemeId, compoundId: 'c1', title: '方案', planYear: 2025, policyId, occurredOn },
+      });
+    const early = await draft('early', AMENDED, '2024-12-31');
+    expect([early.status, early.body.code, early.body.errors[0].pointer]).toEqual([422, 'out-of-range', '/policyId']);
+    accepted(await draft('on-the-day', AMENDED, '2025-01-01'));
+    // The policy itself is what there is, whatever the date.
+    accepted(await draft('long-ago', 'changzhi-2020', '2019-01-01'));
+  });
+
   it('answer one cell differently, each for the schemes drafted under it', async () => {
     const refused = await allocate('old', 'paint');
     expect([refused.status, refused.body.rule, refused.body.policyId]).toEqual([422, 'R03', 'changzhi-2020']);

@@ -57,6 +57,23 @@ describe('which money may pay for what', () => {
   const area = (costArea: string) => ({ costArea });
   const line = (lineId: string) => ({ lineId });
 
+  it('of a household’s cash from its provident fund: the inside of the building, by a certificate', async () => {
+    await service.post('/v1/compounds/c/households', {
+      households: [{ householdId: 'h1', buildingNo: '1', floor: 1, floorAreaM2: '50', ownership: 'commodity' }],
+      occurredOn: '2026-01-06',
+    });
+    const cash = (target: Fields) =>
+      // Tried only: other tests count what the scheme has.
+      service.post('/v1/schemes/s/contributions?dryRun=true', {
+        ...{ source: 'resident-cash', form: 'cash', amount: '1.00', payer: { householdId: 'h1' } },
+        ...{ providentFund: { amount: '1.00', certificateNo: '提取-1' }, occurredOn: '2026-02-01', ...target },
+      });
+    for (const target of [area('in-building'), line('stairs'), line('indoor-water')])
+      expect(said(await cash(target))).toBe('200');
+    for (const target of [{}, area('public-area'), line('road')]) expectAnswer(await cash(target), 'S R03');
+    expectAnswer(await cash(line('overhead-line-duct')), 'S R05');
+  });
+
   describe.each<[string, Fields]>([
     ['central-grant', { level: 'central', programme: 'mof' }],
     ['provincial-grant', { level: 'provincial' }],

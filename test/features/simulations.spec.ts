@@ -104,6 +104,16 @@ describe('A simulation', () => {
     expect([beyond.status, beyond.body.code]).toEqual([422, 'out-of-range']);
   });
 
+  it('begins between the two legs of a crossing as well', async () => {
+    const { body: sent } = await service.get('/v1/events?type=GrantDisbursed', { as: 'auditor' });
+    const { status, body } = await service.post(
+      `/v1/simulations?atPosition=${sent.items[0].position}`,
+      { commands: [payment('1.00')], read: [SPLIT] },
+      { as: 'viewer', key: null },
+    );
+    expect([status, body.position]).toEqual([200, sent.items[0].position]);
+  });
+
   it('tells every refusal, with its rule and clause, and goes on', async () => {
     const commands = [
       payment('701.00'),

@@ -13,6 +13,8 @@ export const KEYS = {
   clerk: 'key-clerk',
   boss: 'key-boss',
   auditor: 'key-auditor',
+  /** Of one county. */
+  luzhouAuditor: 'key-luzhou-auditor',
   viewer: 'key-viewer',
   admin: 'key-admin',
   luzhou: 'key-luzhou',
@@ -26,6 +28,7 @@ const API_KEYS = [
   `clerk:recorder:1404:${KEYS.clerk}`,
   `boss:approver:1404:${KEYS.boss}`,
   `auditor:auditor:*:${KEYS.auditor}`,
+  `luzhou-auditor:auditor:140403:${KEYS.luzhouAuditor}`,
   `viewer:viewer:1404:${KEYS.viewer}`,
   `admin:admin:*:${KEYS.admin}`,
   `luzhou:recorder:140403:${KEYS.luzhou}`,

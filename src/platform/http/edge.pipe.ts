@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { checkLongForm, isLongForm } from './long-form.js';
+import { checkLongForm, isLongForm, LISTED } from './long-form.js';
 import { type FieldError, Problem } from './problem.js';
 
 const LARGEST_ERROR_LIST = 100;
@@ -13,7 +13,7 @@ export class BodyPipe implements PipeTransform {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false, value: true },
     exceptionFactory: (errors) => invalid(flatten(errors, '')),
   });
 
@@ -26,13 +26,13 @@ export class BodyPipe implements PipeTransform {
   async validate(value: unknown, dto: (new (...values: never[]) => unknown) | undefined): Promise<unknown> {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       throw invalid([{ pointer: '', code: 'isObject' }]);
-    const hidden = hiddenKey(value);
-    if (hidden !== undefined) throw invalid([{ pointer: hidden, code: 'whitelistValidation' }]);
     if (isLongForm(dto)) {
       const errors = await checkLongForm(value, dto);
       if (errors.length > 0) throw invalid(errors);
       return value;
     }
+    const hidden = hiddenKey(value);
+    if (hidden !== undefined) throw invalid([{ pointer: hidden, code: 'whitelistValidation' }]);
     return this.validation.transform(value, { type: 'body', metatype: dto as never });
   }
 }
@@ -54,9 +54,21 @@ function hiddenKey(value: object): string | undefined {
 }
 
 function flatten(errors: readonly ValidationError[], parent: string): FieldError[] {
-  return errors.flatMap(({ property, constraints, children }) => {
+  return errors.flatMap(({ property, constraints, children, value }) => {
     const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.keys(constraints ?? {}).slice(0, 1);
-    return [...own.map((code) => ({ pointer, code })), ...flatten(children ?? [], pointer)];
+    const codes = Object.keys(constraints ?? {});
+    const lists = codes.includes(LISTED) ? (value as readonly unknown[]) : [];
+    const own = codes.filter((code) => code !== LISTED).slice(0, 1);
+    return [
+      ...own.map((code) => ({ pointer, code })),
+      // A list where an object belongs is told where it stands, as any other value that is none.
+      ...lists.flatMap((one, index) =>
+        Array.isArray(one) ? [{ pointer: `${pointer}/${index}`, code: 'nestedValidation' }] : [],
+      ),
+      ...flatten(
+        (children ?? []).filter(({ property: index }) => !Array.isArray(lists[Number(index)])),
+        pointer,
+      ),
+    ];
   });
 }

@@ -15,6 +15,8 @@ type Field = {
 type Form = ReadonlyMap<string, Field>;
 
 const UNKNOWN = 'whitelistValidation';
+/** The check of `IsParts` for lists where objects belong; here each value is looked at anyway. */
+export const LISTED = 'isListOfParts';
 const parts = new WeakMap<object, Map<string, () => Dto>>();
 const longForms = new WeakSet<object>();
 const forms = new WeakMap<object, Form>();
@@ -64,15 +66,14 @@ function* faults(whole: object, dto: Dto, at: string, errors: FieldError[]): Gen
     yield sizeOf(value);
     if (!field.applies.every((applies) => applies(whole, value))) continue;
     const args = { object: whole, value, property: field.name, targetName: dto.name, constraints: [] };
-    const failed = field.checks.find(({ passes }) => !passes(value, args));
+    const failed = field.checks.find(({ code, passes }) => code !== LISTED && !passes(value, args));
     if (failed) tell(errors, { pointer: `${at}/${field.name}`, code: failed.code });
     if (!field.part || value === undefined || failed?.code === 'isArray' || failed?.code === 'isObject') continue;
     const list = Array.isArray(value) ? value : [value];
     for (const [index, one] of list.entries()) {
       const pointer = Array.isArray(value) ? `${at}/${field.name}/${index}` : `${at}/${field.name}`;
       if (isPlain(one)) yield* faults(one, field.part, pointer, errors);
-      else if (!Array.isArray(one) && (Array.isArray(value) || !failed))
-        tell(errors, { pointer, code: 'nestedValidation' });
+      else if (Array.isArray(value) || !failed) tell(errors, { pointer, code: 'nestedValidation' });
     }
   }
 }

@@ -183,7 +183,6 @@ const FIELD_ERRORS: Readonly<Record<string, Sentence>> = {
   isArray: { zh: '须为列表', en: 'must be a list' },
   arrayMinSize: { zh: '列表不得为空', en: 'must not be empty' },
   arrayMaxSize: { zh: '列表过长', en: 'is too long a list' },
-  isListOfParts: { zh: '须为对象的列表，不可再套列表', en: 'must be a list of objects, with no list inside' },
   isObject: { zh: '须为对象', en: 'must be an object' },
   nestedValidation: { zh: '须为对象', en: 'must be an object' },
   hasDistinct: { zh: '编号重复', en: 'names the same thing twice' },

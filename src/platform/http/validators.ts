@@ -21,7 +21,7 @@ import { isDate } from '../../kernel/dates.js';
 import { DECIMAL_PATTERN } from '../../kernel/decimal.js';
 import { DIVISION_CODE_PATTERN, ID_PATTERN } from '../../kernel/ids.js';
 import { AMOUNT_PATTERN, SIGNED_AMOUNT_PATTERN } from '../../kernel/money.js';
-import { Holding } from './long-form.js';
+import { Holding, LISTED } from './long-form.js';
 import { looksPersonal } from './personal-data.js';
 
 /** What a caller may write in a body. Names end in what is checked; each has its sentence in messages.ts. */
@@ -107,7 +107,7 @@ export const IsParts = (part: () => new () => object, most: number, least = 1) =
     ArrayMaxSize(most),
     ValidateNested({ each: true }),
     // The library looks into lists within lists, and finds nothing wrong in an empty one.
-    check('isListOfParts', (value) => !Array.isArray(value) || !value.some(Array.isArray)),
+    check(LISTED, (value) => !Array.isArray(value) || !value.some(Array.isArray)),
     Type(part) as PropertyDecorator,
     Holding(part),
   );

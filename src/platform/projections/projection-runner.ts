@@ -81,9 +81,9 @@ export class ProjectionRunner {
     });
   }
 
-  /** The same read models over the same log in another file: what an audit fills by itself, and compares. */
-  fresh(path: string): ProjectionRunner {
-    return new ProjectionRunner(path, this.store, this.catalogue, this.models);
+  /** The same read models in another file, over the same log or another: what an audit fills by itself, and compares. */
+  fresh(path: string, store: EventStore = this.store): ProjectionRunner {
+    return new ProjectionRunner(path, store, this.catalogue, this.models);
   }
 
   /** A copy of every read model as it stands after some event of the log, and the checkpoints that say which. */
