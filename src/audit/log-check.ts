@@ -24,7 +24,9 @@ export type Checked = {
   readonly findings: readonly Finding[];
 };
 
-export type Kept = { readonly heads?: readonly Pick<TreeHead, 'size' | 'rootHash'>[]; readonly access?: KeptAccess };
+/** A head somebody holds from before; with its leaves a change is pointed at, without them it lies before the head. */
+export type KeptHead = Pick<TreeHead, 'size' | 'rootHash'> & { readonly leafHashes?: readonly string[] };
+export type Kept = { readonly heads?: readonly KeptHead[]; readonly access?: KeptAccess };
 
 /** Small enough that a page is gone before the collector has to carry it on. */
 const PAGE = 500;
@@ -50,6 +52,7 @@ export class LogCheck {
   private beginning: StretchCheck | undefined;
   private readonly ends = new Map<string, End>();
   private readonly findings: Finding[] = [];
+  private leaves: (readonly string[])[];
   private position = 0;
   private counted = 0;
 
@@ -61,6 +64,7 @@ export class LogCheck {
     withTree = true,
   ) {
     for (const { size } of [...heads, ...(kept.heads ?? [])]) this.roots.set(size, { root: '', position: 0 });
+    this.leaves = (kept.heads ?? []).flatMap((head) => (head.leafHashes ? [provenLeaves(head)] : []));
     const leaf = (hash: Uint8Array, position: number): void => this.grow(hash, position);
     this.beginning = new StretchCheck(withTree ? leaf : undefined, kept.access);
   }
@@ -100,8 +104,20 @@ export class LogCheck {
   }
 
   private grow(leaf: Uint8Array, position: number): void {
+    this.compare(leaf, position);
     this.tree.add(leaf);
     if (this.roots.has(this.tree.size)) this.roots.set(this.tree.size, { root: this.rootHash(), position });
+  }
+
+  /** The first leaf that is not the one kept; behind a removed event no other is. */
+  private compare(leaf: Uint8Array, position: number): void {
+    const index = this.tree.size;
+    this.leaves = this.leaves.filter((kept) => {
+      if (index >= kept.length || kept[index] === Buffer.from(leaf).toString('hex')) return true;
+      const detail = `event ${index + 1} of the log is not the one that was signed`;
+      this.findings.push({ position, stream: HEADS_STREAM, code: 'leaf-differs', detail });
+      return false;
+    });
   }
 
   private endBeginning(): void {
@@ -142,6 +158,15 @@ export class LogCheck {
   private rootHash(): string {
     return Buffer.from(this.tree.root()).toString('hex');
   }
+}
+
+/** The leaves of a kept head. Throws where they do not lead to its root: then they point at nothing. */
+function provenLeaves({ size, rootHash, leafHashes = [] }: KeptHead): readonly string[] {
+  const tree = new GrowingTree();
+  for (const leaf of leafHashes) tree.add(Buffer.from(leaf, 'hex'));
+  if (tree.size !== size || Buffer.from(tree.root()).toString('hex') !== rootHash)
+    throw new Error('the leaves of the kept head are not those of its root');
+  return leafHashes;
 }
 
 /** Every event of a store behind one position and up to another, in order, a page at a time. */

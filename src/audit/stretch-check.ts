@@ -11,6 +11,7 @@ const CODES = [
   'hash-differs',
   'access-log-differs',
   'access-log-cut',
+  'leaf-differs',
   'root-differs',
   'head-unsigned',
   'head-beyond-log',

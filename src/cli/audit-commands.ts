@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
+import type { KeptHead } from '../audit/log-check.js';
 import type { KeptAccess } from '../audit/stretch-check.js';
 import { differences, eventsInBundle, headsInBundle, replay, type Replayed } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
@@ -91,7 +92,7 @@ function addVerify(program: Command, { environment, say, end }: Terminal): void 
     .action(async ({ head, accessLog }: { head?: string; accessLog?: string }) => {
       const read = <Value>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as Value;
       const kept = {
-        heads: head === undefined ? [] : [read<{ size: number; rootHash: string }>(head)],
+        heads: head === undefined ? [] : [read<KeptHead>(head)],
         ...(accessLog === undefined ? {} : { access: read<KeptAccess>(accessLog) }),
       };
       const { events, heads, accessLines, findings } = await offline(environment, (log) => checkFully(log, kept));

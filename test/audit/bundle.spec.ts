@@ -183,6 +183,35 @@ describe('an auditor with a bundle, the public key and Node', () => {
     }
   });
 
+  it('points at what stands in another place, or no more, by the leaves of a head kept from before', async () => {
+    expect((await cli('audit', 'head', '--leaves', '--out', at('leaves.json'))).code).toBe(0);
+    const verified = async () => (await cli('verify', '--full', '--head', at('leaves.json'))).said;
+    const changed = async (...changes: string[]) => {
+      const events = openDatabase(join(service.directory, 'events.db'), 'full');
+      for (const sql of changes) events.exec(sql);
+      events.close();
+      return verified();
+    };
+    const swap = (one: number, other: number) =>
+      [
+        `position = -1 WHERE position = ${one}`,
+        `position = ${one} WHERE position = ${other}`,
+        `position = ${other} WHERE position = -1`,
+      ].map((change) => `UPDATE events SET ${change}`);
+    await service.restart(async () => {
+      expect(await verified()).toMatch(/^OK/);
+      // Of two streams, so that neither chain is broken.
+      expect(await changed(...swap(1, 2))).toContain(
+        'WRONG: position 1: event 1 of the log is not the one that was signed',
+      );
+      expect(await changed(...swap(1, 2))).toMatch(/^OK/);
+      const head = JSON.parse(readFileSync(at('leaves.json'), 'utf8')) as { leafHashes: string[] };
+      writeFileSync(at('other.json'), JSON.stringify({ ...head, leafHashes: head.leafHashes.toReversed() }));
+      const { code, said } = await cli('verify', '--full', '--head', at('other.json'));
+      expect([code, said]).toEqual([2, 'the leaves of the kept head are not those of its root\n']);
+    });
+  });
+
   it('finds events changed by hand, and where', async () => {
     await service.restart(() => {
       const events = openDatabase(join(service.directory, 'events.db'), 'full');
