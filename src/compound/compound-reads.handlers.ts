@@ -7,7 +7,7 @@ import { compoundsAt } from '../ledger/subjects-at.js';
 import type { Question } from '../platform/http/routes.js';
 import { paged } from '../platform/reads/paging.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
-import type { CompoundState } from './compound.decider.js';
+import { type CompoundState, isDwelling } from './compound.decider.js';
 import { compoundView } from './compound.projection.js';
 
 export class GetCompounds extends Query<object> {
@@ -39,7 +39,7 @@ function shown(compoundId: string, { compound, households }: CompoundState) {
   return {
     compoundId,
     ...compound,
-    households: registered ? households.size : (compound?.declared?.households ?? 0),
+    households: registered ? [...households.values()].filter(isDwelling).length : (compound?.declared?.households ?? 0),
     floorAreaM2: registered ? fromMillionths(area) : (compound?.declared?.floorAreaM2 ?? '0.00'),
   };
 }

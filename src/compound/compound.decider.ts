@@ -51,6 +51,8 @@ export type Household = {
   readonly use: Use;
   readonly ownerUnitId?: string;
 };
+/** Shops and garages have owners and pay by area; a household is who lives in a flat (3-calculations.md §2). */
+export const isDwelling = ({ use }: Pick<Household, 'use'>): boolean => use === 'residential';
 type HouseholdChange = { readonly householdId: string } & Partial<Household>;
 type CompoundChange = Partial<Omit<CompoundData, 'compoundId'>>;
 

@@ -2,7 +2,7 @@ import { millionths } from '../kernel/decimal.js';
 import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
-import type { CompoundEvent } from '../compound/compound.decider.js';
+import { type CompoundEvent, isDwelling } from '../compound/compound.decider.js';
 import type { BondEvent } from '../bond/bond-state.decider.js';
 import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
@@ -37,7 +37,8 @@ export class SubjectsReadModel extends ReadModel {
       position INTEGER PRIMARY KEY, occurred_on TEXT NOT NULL, compound_id TEXT NOT NULL, name TEXT, division TEXT
     ) STRICT;
     CREATE TABLE subjects_v1_households (
-      compound_id TEXT NOT NULL, household_id TEXT NOT NULL, area TEXT NOT NULL, PRIMARY KEY (compound_id, household_id)
+      compound_id TEXT NOT NULL, household_id TEXT NOT NULL, area TEXT NOT NULL, dwelling INTEGER NOT NULL,
+      PRIMARY KEY (compound_id, household_id)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE subjects_v1_sizes (
       compound_id TEXT NOT NULL, position INTEGER NOT NULL, leg INTEGER NOT NULL, occurred_on TEXT NOT NULL,
@@ -146,26 +147,36 @@ function compound(recorded: RecordedEvent, write: Writer): void {
       let area = 0n;
       for (const one of event.data.households) {
         area += millionths(one.floorAreaM2);
-        write.run('INSERT INTO subjects_v1_households VALUES (?, ?, ?)', id, one.householdId, one.floorAreaM2);
+        const dwelling = isDwelling(one) ? 1 : 0;
+        write.run(
+          'INSERT INTO subjects_v1_households VALUES (?, ?, ?, ?)',
+          id,
+          one.householdId,
+          one.floorAreaM2,
+          dwelling,
+        );
       }
-      size(0, 0, event.data.households.length, area);
+      size(0, 0, event.data.households.filter(isDwelling).length, area);
       break;
     }
     case 'HouseholdsCorrected': {
+      let dwellings = 0;
       let difference = 0n;
-      for (const { householdId, floorAreaM2 } of event.data.changes) {
-        if (floorAreaM2 === undefined) continue;
-        const sql = 'SELECT area FROM subjects_v1_households WHERE compound_id = ? AND household_id = ?';
-        const before = write.get<{ area: string }>(sql, id, householdId)!;
-        difference += millionths(floorAreaM2) - millionths(before.area);
+      for (const { householdId, floorAreaM2, use } of event.data.changes) {
+        const sql = 'SELECT area, dwelling FROM subjects_v1_households WHERE compound_id = ? AND household_id = ?';
+        const before = write.get<{ area: string; dwelling: number }>(sql, id, householdId)!;
+        const after = {
+          area: floorAreaM2 ?? before.area,
+          dwelling: use === undefined ? before.dwelling : Number(isDwelling({ use })),
+        };
+        dwellings += after.dwelling - before.dwelling;
+        difference += millionths(after.area) - millionths(before.area);
         write.run(
-          'UPDATE subjects_v1_households SET area = ? WHERE compound_id = ? AND household_id = ?',
-          floorAreaM2,
-          id,
-          householdId,
+          'UPDATE subjects_v1_households SET area = ?, dwelling = ? WHERE compound_id = ? AND household_id = ?',
+          ...[after.area, after.dwelling, id, householdId],
         );
       }
-      size(0, 0, 0, difference);
+      size(0, 0, dwellings, difference);
       break;
     }
   }

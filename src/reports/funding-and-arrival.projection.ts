@@ -1,6 +1,6 @@
 import { fromMillionths, millionths } from '../kernel/decimal.js';
 import { type Fen, fen, halfUp, smaller, total, yuan } from '../kernel/money.js';
-import type { CompoundState } from '../compound/compound.decider.js';
+import { type CompoundState, isDwelling } from '../compound/compound.decider.js';
 import { added, gap, type Split } from '../ledger/cost-split.projection.js';
 import type { FundingSource } from '../policy/funding-source.js';
 import type { Programme } from '../policy/rule-pack.js';
@@ -72,7 +72,7 @@ function sizeOf({ compound, households }: CompoundState): Size {
     return { buildings, households: declared?.households ?? 0, area: millionths(declared?.floorAreaM2 ?? '0') };
   }
   const area = [...households.values()].reduce((sum, { floorAreaM2 }) => sum + millionths(floorAreaM2), 0n);
-  return { buildings, households: households.size, area };
+  return { buildings, households: [...households.values()].filter(isDwelling).length, area };
 }
 
 const summedSizes = (sizes: readonly Size[]): Size =>

@@ -259,3 +259,40 @@ describe('the reports of the bureau', () => {
     expect((await said('grant-execution', 'viewer'))[0]).toBe(200);
   });
 });
+
+describe('households', () => {
+  it('live in flats: shops and garages are owned, have an area and are not counted', async () => {
+    const service = await TestService.open();
+    try {
+      const city = new City(service);
+      await city.compound('c');
+      const unit = { buildingNo: '1', floor: 1, ownership: 'commodity', floorAreaM2: '50.00' };
+      const households = [
+        { ...unit, householdId: 'h1' },
+        { ...unit, householdId: 'h2', use: 'residential' },
+        { ...unit, householdId: 's1', use: 'commercial' },
+        { ...unit, householdId: 'g1', use: 'garage' },
+      ];
+      accepted(await service.post('/v1/compounds/c/households', { households, occurredOn: '2026-01-06' }));
+      await city.scheme('s', 'c');
+      const counts = async (asOf: string) => {
+        const read = async (path: string) =>
+          (await service.get(`${path}${path.includes('?') ? '&' : '?'}asOf=${asOf}`)).body;
+        const compound = await read('/v1/compounds/c');
+        const { total } = await read('/v1/overview');
+        const [row] = (await read('/v1/reports/funding-and-arrival')).items;
+        return [compound, total, row].map(({ households: count, floorAreaM2 }) => [count, floorAreaM2]);
+      };
+      expect(await counts('2026-01-31')).toEqual([1, 2, 3].map(() => [2, '200.00']));
+      accepted(
+        await service.post('/v1/compounds/c/corrections', {
+          ...{ reason: '住改商', households: [{ householdId: 'h1', use: 'commercial' }], occurredOn: '2026-02-01' },
+        }),
+      );
+      expect(await counts('2026-02-01')).toEqual([1, 2, 3].map(() => [1, '200.00']));
+      expect(await counts('2026-01-31')).toEqual([1, 2, 3].map(() => [2, '200.00']));
+    } finally {
+      await service.close();
+    }
+  });
+});

@@ -209,7 +209,8 @@ async function checkFiles(zip, keys, findings) {
     else findings.add('list-damaged', 'a line of SHA256SUMS cannot be read');
   }
   for (const name of zip.files.keys())
-    if (!listed.has(name) && !name.startsWith('SHA256SUMS'))
+    // Programs that pack a zip anew list the folders too; they hold nothing.
+    if (!listed.has(name) && !name.startsWith('SHA256SUMS') && !name.endsWith('/'))
       findings.add('file-unlisted', `${name} is not in SHA256SUMS`);
   for (const [name, expected] of listed) {
     if (!zip.files.has(name)) findings.add('file-missing', `${name} is listed and missing`);
