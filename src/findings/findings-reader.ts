@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { dateOf, shanghaiDate } from '../kernel/dates.js';
+import { dateOf } from '../kernel/dates.js';
 import { type Fen, smaller } from '../kernel/money.js';
-import type { Moment } from '../kernel/projection.js';
+import { dayOfMoment, type Moment } from '../kernel/projection.js';
 import { AwardFigures } from '../ledger/award-figures.js';
 import { SchemeFigures, type SchemeRow } from '../ledger/scheme-figures.js';
 import { Clock } from '../platform/clock.js';
@@ -65,10 +65,9 @@ export class FindingsReader {
     private readonly clock: Clock,
   ) {}
 
-  /** The day deadlines are measured on: an answer as it was known at an instant is not changed by time going by. */
-  today({ asOf, recordedAt }: Moment): string {
-    const now = this.clock.now().getTime();
-    return asOf ?? shanghaiDate(recordedAt === null ? now : Math.min(now, Date.parse(recordedAt)));
+  /** The day deadlines are measured on. */
+  today(moment: Moment): string {
+    return dayOfMoment(moment, this.clock.now());
   }
 
   /** Everything that stands at the moment, under each scheme's own pack or under the one given. */

@@ -1,3 +1,5 @@
+import { type BusinessDate, shanghaiDate } from './dates.js';
+
 /**
  * A view is a pure fold over the events of one stream, in order; the runner hands it only the events of the moment asked
  * for, so the same fold answers for today, for a business date, and for what was known at an instant.
@@ -23,3 +25,10 @@ export const isWithin = (moment: Moment, event: { position: number; data: { occu
 
 /** The moment as every answer repeats it. */
 export const echoed = ({ position, asOf, recordedAt }: Moment): Moment => ({ position, asOf, recordedAt });
+
+/**
+ * The day an answer is about: the one asked for, else the present one, and of what was known at an instant the day of
+ * that instant, so that an answer given with `recordedAt` is not changed by time going by.
+ */
+export const dayOfMoment = ({ asOf, recordedAt }: Pick<Moment, 'asOf' | 'recordedAt'>, now: Date): BusinessDate =>
+  asOf ?? shanghaiDate(recordedAt === null ? now.getTime() : Math.min(now.getTime(), Date.parse(recordedAt)));

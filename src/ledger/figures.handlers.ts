@@ -1,8 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { shanghaiDate } from '../kernel/dates.js';
 import { inScope } from '../kernel/ids.js';
 import { fen, yuan } from '../kernel/money.js';
-import { echoed, type Moment } from '../kernel/projection.js';
+import { dayOfMoment, echoed, type Moment } from '../kernel/projection.js';
 import { notFound, Rejected } from '../kernel/rejection.js';
 import { Clock } from '../platform/clock.js';
 import type { Question } from '../platform/http/routes.js';
@@ -130,7 +129,7 @@ export class GetHouseholdSharesHandler implements IQueryHandler<GetHouseholdShar
   async execute({ schemeId, asked }: GetHouseholdShares): Promise<object> {
     const moment = await this.reads.moment(asked);
     const scheme = visible(this.figures.scheme(schemeId), asked);
-    const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
+    const today = dayOfMoment(moment, this.clock.now());
     const { rows, shares } = await this.shares.rows(scheme, moment, today);
     return {
       schemeId,

@@ -60,7 +60,7 @@ export class GetForecastHandler implements IQueryHandler<GetForecast> {
   async execute({ compoundId, question, asked }: GetForecast): Promise<object> {
     const at = await this.funds.at(compoundId, asked);
     const { moment, view, revision } = at;
-    const startsOn = moment.asOf ?? this.funds.today;
+    const startsOn = this.funds.dayOf(moment);
     const forecast = this.forecast(compoundId, question, at, startsOn);
     const { threshold = DEFAULT_THRESHOLD, runs, seed = 0 } = question;
     // Ten thousand runs take seconds: others are answered in between.
@@ -103,11 +103,11 @@ export class GetForecastHandler implements IQueryHandler<GetForecast> {
     };
   }
 
-  /** Forecast then, actual since: the closes of all years gone by, as they are known now. */
+  /** Forecast then, actual since: the closes of all years gone by at the present or at the instant asked for. */
   private async actual(compoundId: string, { opened }: FundView, asked: Question) {
     if (!opened) return [];
-    const now = await this.reads.moment({ ...asked, asOf: null, recordedAt: null });
-    const [first, last] = [yearOf(opened.openedOn), yearOf(this.funds.today) - 1];
+    const now = await this.reads.moment({ ...asked, asOf: null });
+    const [first, last] = [yearOf(opened.openedOn), yearOf(this.funds.dayOf(now)) - 1];
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
       const moment: Moment = { ...now, asOf: dateOf(first + index, 12, 31) };
       return { year: first + index, close: yuan(this.funds.figures.totals(compoundId, moment).balance) };

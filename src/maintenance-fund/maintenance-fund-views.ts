@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { compoundView } from '../compound/compound.projection.js';
 import type { CompoundData, CompoundState, Household, Ownership } from '../compound/compound.decider.js';
-import { shanghaiDate, type BusinessDate } from '../kernel/dates.js';
+import type { BusinessDate } from '../kernel/dates.js';
 import { byCodePoint, inScope } from '../kernel/ids.js';
-import { isWithin, type Moment, type View } from '../kernel/projection.js';
+import { dayOfMoment, isWithin, type Moment, type View } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import { FundFigures } from '../ledger/fund-figures.js';
 import { Clock } from '../platform/clock.js';
@@ -87,8 +87,9 @@ export class FundViews {
     return packOfFund(opened && (JSON.parse(opened.data) as { policyId?: string })).id;
   }
 
-  get today(): BusinessDate {
-    return shanghaiDate(this.clock.now().getTime());
+  /** The day an answer at a moment is about. */
+  dayOf(moment: Pick<Moment, 'asOf' | 'recordedAt'>): BusinessDate {
+    return dayOfMoment(moment, this.clock.now());
   }
 
   /** Every sub-account in the order of the ids, household before unit; one holder's only, where it is named. */
@@ -129,7 +130,7 @@ export class FundViews {
     moment: Moment,
   ): Asked {
     const isClosed = flat !== undefined && view.closed.has(flat.householdId);
-    const on = row.firstDepositOn ?? moment.asOf ?? this.today;
+    const on = row.firstDepositOn ?? this.dayOf(moment);
     const required = flat ? requiredFirstDeposit(flat, compound?.buildings ?? [], view.depositRates, on) : 0n;
     const trigger = isClosed ? 0n : triggerOf(row.firstDeposit, packOfFund(view.opened).parameters.replenishmentShare);
     return { requiredFirstDeposit: required, trigger, isClosed };

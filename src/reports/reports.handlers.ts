@@ -1,9 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { compoundView } from '../compound/compound.projection.js';
-import { shanghaiDate } from '../kernel/dates.js';
 import { inScope } from '../kernel/ids.js';
 import { yuan } from '../kernel/money.js';
-import { echoed } from '../kernel/projection.js';
+import { dayOfMoment, echoed } from '../kernel/projection.js';
 import { notFound } from '../kernel/rejection.js';
 import { HouseholdShares } from '../ledger/household-shares.js';
 import { SchemeFigures } from '../ledger/scheme-figures.js';
@@ -79,7 +78,7 @@ export class GetHouseholdNoticeHandler implements IQueryHandler<GetHouseholdNoti
     const moment = await this.reads.moment(asked);
     const scheme = this.figures.scheme(schemeId);
     if (!scheme || !inScope(asked.caller.division, scheme.division)) throw notFound('scheme');
-    const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
+    const today = dayOfMoment(moment, this.clock.now());
     const { rows, shares } = await this.shares.rows(scheme, moment, today);
     const compound = await this.reads.view(`compound-${scheme.compoundId}`, compoundView, moment);
     return {

@@ -23,6 +23,14 @@ const PATHS = [
   '/v1/grants/g',
   '/v1/overview',
   ...['county', 'year', 'source', 'work-class', 'compound', 'project'].map((name) => `/v1/overview?groupBy=${name}`),
+  '/v1/maintenance-funds/c',
+  '/v1/maintenance-funds/c/sub-accounts',
+  '/v1/maintenance-funds/c/statement?year=2026',
+  '/v1/maintenance-funds/c/forecast?years=3&contribution=1.00',
+  '/v1/findings?limit=500',
+  '/v1/reports/grant-execution',
+  '/v1/reports/funding-and-arrival',
+  '/v1/reports/household-notice?schemeId=s',
   '/v1/events?limit=500',
   '/v1/decisions',
   '/v1/approvals',
@@ -46,9 +54,19 @@ describe('an answer once given', () => {
     await city.budget('s', [
       { lineId: 'road', workItem: 'road', amount: '1000.00' },
       { lineId: 'gas', workItem: 'gas-supply', amount: '500.00' },
-      { lineId: 'stairs', workItem: 'stairs', amount: '300.00' },
+      { lineId: 'stairs', workItem: 'stairs', amount: '300.00', shareMethod: 'equal', dueOn: '2026-12-31' },
     ]);
     await city.approve('s');
+    await service.post('/v1/maintenance-funds', {
+      ...{ compoundId: 'c', openedOn: '2024-02-01', interestRule: 'two-tier-annual' },
+      depositRates: [{ from: '2000-01-01', ratePerM2: '80.00' }],
+      interestRates: [{ from: '2000-01-01', demand: '0.0035', term: '0.013' }],
+    });
+    const deposit = (householdId: string, occurredOn: string) =>
+      service.post('/v1/maintenance-funds/c/deposits', {
+        ...{ kind: 'first', entries: [{ householdId, amount: '10.00' }], occurredOn },
+      });
+    await deposit('h01', '2024-03-01');
     await city.grant('g', '800.00');
     await city.fund('g', 's', '400.00');
     await city.pay('s', 'road', '100.00', 'central-grant', 'g');
@@ -87,6 +105,9 @@ describe('an answer once given', () => {
     await service.post(`/v1/approvals/${body.items[0].approvalId}/grant`, {}, { as: 'boss' });
     const refused = { schemeId: 's', compoundId: 'c', planYear: 2026, title: '重复', centralPlan: true };
     await service.post('/v1/schemes', { ...refused, occurredOn: '2025-12-06' });
+    await deposit('h02', '2024-03-01');
+    // Two years go by, in which lines fall due and years end.
+    clock.advance(730 * 86_400_000);
   });
   afterAll(() => service.close());
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { scheduleOf } from '../../bond/bond-state.decider.js';
-import { shanghaiDate } from '../../kernel/dates.js';
 import { yuan } from '../../kernel/money.js';
-import type { Moment } from '../../kernel/projection.js';
+import { dayOfMoment, type Moment } from '../../kernel/projection.js';
 import { compoundSizes } from '../../ledger/compound-sizes.js';
 import { HouseholdShares } from '../../ledger/household-shares.js';
 import { SchemeFigures } from '../../ledger/scheme-figures.js';
@@ -135,7 +134,7 @@ export class RecipeBook {
     const scheme = this.figures.scheme(schemeId);
     if (!scheme) return undefined;
     const { moment } = asked;
-    const today = moment.asOf ?? shanghaiDate(this.clock.now().getTime());
+    const today = dayOfMoment(moment, this.clock.now());
     const { rows, shares } = await this.shares.rows(scheme, moment, today);
     const { lines } = await this.shares.at(scheme, moment);
     const due = new Set(lines.filter(({ dueOn }) => dueOn !== undefined && dueOn < today).map(({ lineId }) => lineId));
