@@ -145,7 +145,7 @@ const broken = (at: Place): Finding =>
 /** Of a canonical text: inside a string the quotes would be escaped. */
 const HASH = ',"hash":"';
 const HASH_LENGTH = 64;
-/** In canonical order it comes right after the hash. */
+/** In canonical order it comes soon after the hash. */
 const PREVIOUS = ',"previousHash":';
 const HEXADECIMAL = /^[0-9a-f]{64}$/;
 
@@ -158,7 +158,8 @@ function sealIn(metadata: string): Seal | undefined {
   const hash = at + HASH.length;
   const behind = hash + HASH_LENGTH + 1;
   if (at < 0 || metadata[behind - 1] !== '"') return undefined;
-  const previous = metadata.startsWith(PREVIOUS, behind) ? behind : metadata.indexOf(PREVIOUS);
+  const after = metadata.indexOf(PREVIOUS, behind);
+  const previous = after < 0 ? metadata.indexOf(PREVIOUS) : after;
   return previous < 0 ? undefined : { hash, previous: previous + PREVIOUS.length };
 }
 

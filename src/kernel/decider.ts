@@ -21,6 +21,8 @@ export type Decision<Event> = {
   readonly events: readonly Event[];
   readonly policyId?: string;
   readonly rules?: readonly string[];
+  /** By rule, the words that let it pass where they are not the rule's own: a pack changed one cell of it. */
+  readonly quotations?: Readonly<Record<string, { clause: string; clauseText: string; source: string }>>;
 };
 
 /**

@@ -161,7 +161,9 @@ function decision({ eventId, stream, type, position, data, metadata }: RecordedE
   const rules = metadata.rules ?? [];
   const rule = asked ?? (data['rule'] as string | undefined) ?? rules[0] ?? null;
   const ruled = rule === null ? undefined : policyById(metadata.policyId ?? '')?.rules[rule as RuleId];
-  const quoted = rule === data['rule'] ? ((data['quotation'] as Quotation | undefined) ?? ruled) : ruled;
+  const own =
+    refused && rule === data['rule'] ? (data['quotation'] as Quotation | undefined) : metadata.quotations?.[rule ?? ''];
+  const quoted = own ?? ruled;
   return {
     eventId,
     stream,

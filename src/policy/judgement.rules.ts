@@ -48,7 +48,7 @@ export function judge(
   pack: RulePack,
   checks: readonly Check[],
   granted: readonly string[],
-): { policyId: string; rules: RuleId[] } {
+): { policyId: string; rules: RuleId[]; quotations?: Readonly<Record<string, Quotation>> } {
   const ordered = [...checks].sort((a, b) => place(a) - place(b));
   const stop = ordered.find(({ level }) => level === 'stop');
   if (stop)
@@ -66,7 +66,9 @@ export function judge(
     const first = ordered.find(({ rule }) => rule === rules[0])!;
     throw new Rejected('needs-override', { rule: rules[0]!, rules, policyId: pack.id, ...quoted(pack, first) });
   }
-  return { policyId: pack.id, rules: distinct(ordered.map(({ rule }) => rule)) };
+  const own = ordered.flatMap(({ rule, quotation }) => (quotation ? [[rule, quotation] as const] : []));
+  const rules = distinct(ordered.map(({ rule }) => rule));
+  return { policyId: pack.id, rules, ...(own.length > 0 ? { quotations: Object.fromEntries(own) } : {}) };
 }
 
 function quoted(pack: RulePack, { rule, facts, ...check }: Check): { quotation?: Quotation } {

@@ -47,7 +47,7 @@ describe('Two rule packs side by side', () => {
   it('judge nothing from before they were in force', async () => {
     const draft = (schemeId: string, policyId: string, occurredOn: string) =>
       service.post('/v1/schemes', {
-        ...{ schemeId, compoundId: 'c1', title: '方案', planYear: 2025, policyId, occurredOn },
+        ...{ schemeId, compoundId: 'c1', title: '方案', planYear: 2025, centralPlan: false, policyId, occurredOn },
       });
     const early = await draft('early', AMENDED, '2024-12-31');
     expect([early.status, early.body.code, early.body.errors[0].pointer]).toEqual([422, 'out-of-range', '/policyId']);
@@ -59,7 +59,12 @@ describe('Two rule packs side by side', () => {
   it('answer one cell differently, each for the schemes drafted under it', async () => {
     const refused = await allocate('old', 'paint');
     expect([refused.status, refused.body.rule, refused.body.policyId]).toEqual([422, 'R03', 'changzhi-2020']);
-    accepted(await allocate('new', 'paint'));
+    const passed = accepted(await allocate('new', 'paint'));
+    // The words that let it pass are the cell's, not the sentence it amends.
+    const { items } = (await service.get('/v1/decisions?rule=R03&stream=grant-g1&outcome=accepted')).body;
+    const [allowed] = items.filter(({ eventId }: { eventId: string }) => passed.body.eventIds.includes(eventId));
+    expect(allowed).toMatchObject({ rule: 'R03', policyId: AMENDED, clause: '（虚构）第二条' });
+    expect(allowed.clauseText).toContain('楼道粉刷费用可由县（区）财政给予补助');
     // The area as a whole is not changed.
     const area = { schemeId: 'new', amount: '10.00', costArea: 'in-building', occurredOn: '2026-01-25' };
     expect((await service.post('/v1/grants/g1/allocations', area)).body.policyId).toBe(AMENDED);

@@ -56,6 +56,7 @@ export class EventWriter {
         schemaVersion: fact.type === COMMAND_REFUSED ? 1 : this.catalogue.version(fact.type),
         ...(decision.policyId === undefined ? {} : { policyId: decision.policyId }),
         ...(decision.rules === undefined ? {} : { rules: decision.rules }),
+        ...(decision.quotations === undefined ? {} : { quotations: decision.quotations }),
       },
     };
   }

@@ -10,6 +10,8 @@ export type EventMetadata = {
   readonly policyId?: string;
   /** Ids of the rules the decision was tried against. */
   readonly rules?: readonly string[];
+  /** By rule, the words of the cell that let it pass, where the pack changed the cell. */
+  readonly quotations?: Readonly<Record<string, { clause: string; clauseText: string; source: string }>>;
   readonly previousHash: string | null;
   readonly hash: string;
 };
