@@ -70,8 +70,17 @@ describe('A search given up', () => {
   it('answers the best plan found without a certificate, and what no plan can exceed', () => {
     const proven = planApart(UNEVEN);
     expect([proven.funded, proven.certificate?.short, proven.fundedAtMost]).toEqual([950n, 50n, undefined]);
-    const plan = planApart(UNEVEN, { left: 1_000 });
+    const plan = planApart(UNEVEN, { left: 500 });
     expect([plan.funded, plan.certificate, plan.fundedAtMost]).toEqual([950n, undefined, 1000n]);
+  });
+
+  it('is not needed for many lines that are alike: with little effort they are counted, not told apart', () => {
+    const alike = apart(
+      { m: ['mof', 2_050n], n: ['ndrc', 1_950n] },
+      Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`l${at}`, 100n])),
+    );
+    const plan = planApart(alike);
+    expect([plan.funded, plan.certificate?.short, plan.fundedAtMost]).toEqual([3950n, 50n, undefined]);
   });
 
   it('has its certificate where only the preference among plans was left open', () => {

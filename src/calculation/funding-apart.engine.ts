@@ -32,6 +32,8 @@ export type Effort = { left: number };
 
 /** A second or so of work in slices: five thousand plans of a scheme with twenty lines, sixty of the largest seen. */
 const MOST_EFFORT = 500_000;
+/** With less than this left, what matters most is looked for alone: whether anything funds more. */
+const LAST_EFFORT = 250_000;
 /** What a plan costs beside its pairs. */
 const EFFORT_OF_PLAN = 50;
 
@@ -41,8 +43,9 @@ const EFFORT_OF_PLAN = 50;
  * it; where it gives no line money of two programmes it is the best itself; else one such line is given to each programme
  * in turn. Depth first, the better bound first, and what cannot beat the best plan found is left.
  *
- * The number of lines decides how many plans that takes, twice as many for each in the worst case. After `effort` the
- * best plan found is answered, with the bound on all others where it says less than that nothing funds more.
+ * The number of lines decides how many plans that takes, twice as many for each in the worst case. With the last of
+ * `effort` no other preference is looked for than the funded total; after it the best plan found is answered, with the
+ * bound on all others where that says less than that nothing funds more.
  */
 export function* planningApart(
   request: ApartRequest,
@@ -72,10 +75,13 @@ function* search(
     const plan = yield* planning(kept(request, chosen));
     return { chosen, plan, score: scoreOf(plan) };
   };
+  const shapeOf = shapes(request);
+  const seen = new Set<string>();
   let best: Tried | undefined;
   const open = [yield* attempt(request.chosen ?? new Map())];
   for (let tried = open.pop(); tried; tried = open.pop()) {
-    if (best ? compare(tried, best) >= 0 : tried.plan.funded < (atLeast ?? 0n)) continue;
+    const isLast = effort.left < LAST_EFFORT;
+    if (best ? compare(tried, best, isLast) >= 0 : tried.plan.funded < (atLeast ?? 0n)) continue;
     const mixed = mixedLine(request, tried.plan);
     if (!mixed) {
       best = tried;
@@ -84,11 +90,32 @@ function* search(
     // A first plan is always looked for to the end, unless only a full one is of use: that takes two plans a line at most.
     if (effort.left <= 0 && (best || atLeast !== undefined)) return best && bounded(best.plan, [tried, ...open]);
     const children: Tried[] = [];
-    for (const programme of mixed.programmes)
-      children.push(yield* attempt(new Map(tried.chosen).set(mixed.lineId, programme)));
+    for (const programme of mixed.programmes) {
+      const chosen = new Map(tried.chosen).set(mixed.lineId, programme);
+      const shape = shapeOf(chosen);
+      // As much as below the one seen already, and no more, is funded below this one.
+      if (isLast && best && seen.has(shape)) continue;
+      seen.add(shape);
+      children.push(yield* attempt(chosen));
+    }
     open.push(...children.sort((a, b) => compare(b, a)));
   }
   return best?.plan;
+}
+
+/** Says the same of choices that differ only in which of several like lines they were made for. */
+function shapes({ sources, lines }: ApartRequest): (chosen: Choices) => string {
+  const kindOf = new Map(
+    lines.map(({ id, amount }) => [
+      id,
+      `${amount}:${sources.map(({ mayFund, mayMix }) => (mayFund.includes(id) ? (mayMix?.has(id) ? 2 : 1) : 0)).join('')}`,
+    ]),
+  );
+  return (chosen) =>
+    [...chosen]
+      .map(([lineId, programme]) => `${kindOf.get(lineId)} ${programme}`)
+      .sort()
+      .join('|');
 }
 
 /** The best plan found, with what the open ones still leave possible. */
@@ -156,10 +183,11 @@ function scoring({ sources }: ApartRequest): (plan: FundingPlan) => Score {
   };
 }
 
-/** Negative where `a` is the better plan (3-calculations.md §5); 0 only where they are the same. */
-function compare(a: Tried, b: Tried): number {
+/** Negative where `a` is the better plan (3-calculations.md §5); 0 only where they are the same, or fund the same. */
+function compare(a: Tried, b: Tried, byFundedOnly = false): number {
+  const byFunded = order(b.plan.funded, a.plan.funded);
+  if (byFunded !== 0 || byFundedOnly) return byFunded;
   return (
-    order(b.plan.funded, a.plan.funded) ||
     order(a.score.ranks, b.score.ranks) ||
     order(a.score.degrees, b.score.degrees) ||
     firstChoice(a.plan.assignments, b.plan.assignments)

@@ -1,5 +1,5 @@
 import { planFunding } from '../../src/calculation/funding-plan.engine.js';
-import { fen, yuan } from '../../src/kernel/money.js';
+import { fen, total, yuan } from '../../src/kernel/money.js';
 import { City } from '../support/city.js';
 import { accepted, type Reply, TestService } from '../support/service.js';
 
@@ -238,16 +238,20 @@ describe('The funding plan of a scheme', () => {
   });
 
   it('tells no shortage, and no remedy, where there are too many plans to prove it', async () => {
-    // Neither programme has whole hundreds, so 50.00 must stay open; that takes millions of plans to prove one by one.
-    const road = Array.from({ length: 24 }, (_, at) => ({ lineId: `A${at + 10}`, workItem: 'road', amount: '100.00' }));
+    // Neither programme has whole yuan, so not everything is paid; which is millions of plans to prove one by one.
+    const road = Array.from({ length: 24 }, (_, at) => ({
+      ...{ lineId: `A${at + 10}`, workItem: 'road', amount: `${at * at + 100}.00` },
+    }));
     await scheme('s10', [...road, { lineId: 'B', workItem: 'water-and-drainage', amount: '0.00' }]);
-    await centralMoney('s10', { m: '1250.00', n: '1150.00' });
+    await centralMoney('s10', { m: '3500.50', n: '3223.50' });
     const body = await plan('s10');
-    expect(body).toMatchObject({ funded: '2350.00', fundedAtMost: '2400.00', remedies: [] });
-    expect(body.unfunded).toMatchObject([{ amount: '50.00' }]);
+    expect(body).toMatchObject({ fundedAtMost: '6724.00', remedies: [] });
+    const open = body.unfunded.map(({ amount }: { amount: string }) => fen(amount));
+    expect(fen(body.funded) + total(open)).toBe(fen('6724.00'));
+    expect(total(open)).toBeGreaterThanOrEqual(fen('0.50'));
     expect(body.certificate).toBeUndefined();
-    expect(body.explanation[0].zh).toContain('其他方案最多可安排 2400.00 元，缺口未经证明。');
-    expect(body.explanation[0].en).toContain('none funds more than 2400.00 yuan, so no shortage is proven.');
+    expect(body.explanation[0].zh).toContain('其他方案最多可安排 6724.00 元，缺口未经证明。');
+    expect(body.explanation[0].en).toContain('none funds more than 6724.00 yuan, so no shortage is proven.');
     // What a payment can be made of is known all the same.
     const payment = { lineId: 'A10', amount: '100.00', payee: '施工单位', voucherNo: '付-1', occurredOn: '2026-02-01' };
     const proposal = await service.post('/v1/schemes/s10/payments?dryRun=true', payment);
