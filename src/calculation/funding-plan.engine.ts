@@ -9,12 +9,17 @@ import { cheapestFlow } from './network-simplex.engine.js';
 /** Ranks are per line where they differ; a line without a rank, and a source without ranks, has 1. */
 type FundingRank = number | Readonly<Record<string, number>>;
 
-type FundingSource = {
+export type FundingSource = {
   readonly id: string;
   readonly amount: Fen;
   /** Ids of lines; an id given twice counts once. */
   readonly mayFund: readonly string[];
   readonly rank?: FundingRank | undefined;
+  /**
+   * Lines of `mayFund` that get nothing from it in this plan although it may fund them: they count among the lines it may
+   * fund, and the certificate speaks of what may fund, so it holds where no other choice of these would fund more.
+   */
+  readonly keptFrom?: ReadonlySet<string> | undefined;
 };
 
 type FundingLine = { readonly id: string; readonly amount: Fen };
@@ -45,7 +50,10 @@ type ReadSource = {
   /** Ascending, and the rank of each. */
   readonly mayFund: readonly number[];
   readonly ranks: readonly number[];
+  readonly keptFrom: ReadonlySet<string>;
 };
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /**
  * Who funds what, exactly (3-calculations.md §5): the largest funded total; among those the smallest Σ fen × rank, then
@@ -99,7 +107,10 @@ function* read({ sources, lines }: FundingPlanRequest): Generator<void, Reading,
   for (const [index, source] of sources.entries()) {
     const mayFund = yield* eligible(source, `/sources/${index}`, lineIndex);
     const ranks = yield* ranksOf(source.rank, `/sources/${index}/rank`, lineIndex);
-    read.push({ id: source.id, amount: source.amount, mayFund, ranks: mayFund.map((line) => ranks[line]!) });
+    read.push({
+      ...{ id: source.id, amount: source.amount, keptFrom: source.keptFrom ?? NOTHING },
+      ...{ mayFund, ranks: mayFund.map((line) => ranks[line]!) },
+    });
     work += source.mayFund.length + lines.length;
     if (work < WORK_PER_YIELD) continue;
     work = 0;
@@ -178,17 +189,19 @@ const unknownLine = (pointer: string, lineId: string): Rejected =>
 /** A key as a token of a JSON pointer (RFC 6901 §3). */
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** Lines that need nothing get no arc, but count among the lines a source may fund. */
+/** Lines that need nothing, and those a source is kept from, get no arc, but count among the lines it may fund. */
 function suppliesOf(sources: readonly ReadSource[], lines: readonly FundingLine[]): Supply[] {
   let needy = 0;
   const nodeOf = lines.map(({ amount }) => (amount > 0n ? needy++ : -1));
-  return sources.map(({ amount, mayFund, ranks }) => {
-    const kept = mayFund.map((line, at) => ({ node: nodeOf[line]!, rank: ranks[at]! })).filter(({ node }) => node >= 0);
+  return sources.map(({ amount, mayFund, ranks, keptFrom }) => {
+    const open = mayFund
+      .map((line, at) => ({ id: lines[line]!.id, node: nodeOf[line]!, rank: ranks[at]! }))
+      .filter(({ id, node }) => node >= 0 && !keptFrom.has(id));
     return {
       amount: Number(amount),
       degree: mayFund.length,
-      lines: kept.map(({ node }) => node),
-      ranks: kept.map(({ rank }) => rank),
+      lines: open.map(({ node }) => node),
+      ranks: open.map(({ rank }) => rank),
     };
   });
 }

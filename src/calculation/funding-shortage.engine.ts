@@ -1,8 +1,9 @@
 import { type Fen, total } from '../kernel/money.js';
 
 /**
- * Why a plan is short: these lines need `needed`, and all sources that may fund any of them have `available`, so
- * `short` = needed − available cannot be funded by any plan. Ids in the order of the request read.
+ * Why a plan is short: these lines need `needed`, and all sources that may fund any of them can give them `available`, so
+ * `short` = needed − available cannot be funded by any plan. `available` is all these sources have, less only where they
+ * may not all pay the same line (`funding-apart.engine.ts`). Ids in the order of the request read.
  */
 export type Certificate = {
   readonly lines: readonly string[];
@@ -19,7 +20,7 @@ type Eligibility = {
 };
 type Outcome = {
   readonly assignments: readonly { readonly sourceId: string; readonly lineId: string }[];
-  readonly unfunded: readonly { readonly lineId: string }[];
+  readonly unfunded: readonly { readonly lineId: string; readonly amount: Fen }[];
 };
 
 /**
@@ -27,6 +28,10 @@ type Outcome = {
  * available, the one contained in all others. It is what can still reach an unfunded line in the residual network (an
  * unfunded line; a line whose money could move, at one or more removes, to an unfunded line), so it does not depend on
  * which of the largest plans is given (3-calculations.md §5).
+ *
+ * It also holds where sources are kept apart line by line. Those named pay nothing outside these lines, so a better way
+ * to pay these lines alone would, put in place of this one, make the whole plan better; there is none. What the sources
+ * have beyond `available` is what being apart costs.
  */
 export function shortage({ sources, lines }: Eligibility, { assignments, unfunded }: Outcome): Certificate {
   const lineIndex = new Map(lines.map(({ id }, index) => [id, index]));
@@ -49,12 +54,12 @@ export function shortage({ sources, lines }: Eligibility, { assignments, unfunde
   const tightLines = lines.filter((_, index) => tight.has(index));
   const helpingSources = sources.filter((_, index) => helpers.has(index));
   const needed = total(tightLines.map(({ amount }) => amount));
-  const available = total(helpingSources.map(({ amount }) => amount));
+  const short = total(unfunded.map(({ amount }) => amount));
   return {
     lines: tightLines.map(({ id }) => id),
     sources: helpingSources.map(({ id }) => id),
     needed,
-    available,
-    short: needed - available,
+    available: needed - short,
+    short,
   };
 }

@@ -1,4 +1,4 @@
-import { type FundingPlan, type FundingPlanRequest, planning } from '../calculation/funding-plan.engine.js';
+import { type ApartPlan, type ApartRequest, planningAllApart } from '../calculation/funding-apart.engine.js';
 import { answerFundingPlan } from '../calculation/answers.engine.js';
 import { type Fen, larger, total, yuan } from '../kernel/money.js';
 import { FUNDING_SOURCES, FUNDING_SOURCE_CODES, type FundingSource } from '../policy/funding-source.js';
@@ -44,10 +44,14 @@ export type Remedy = {
   readonly clause?: string;
 };
 
-/** More would be tried for a budget no bureau has; what is left out is not said to be impossible. */
+/**
+ * More would be tried for a budget no bureau has, and a plan of both central programmes may take long to find; what is left
+ * out is not said to be impossible.
+ */
 const MOST_TRIED = 500;
+const MOST_EFFORT = 1_000_000;
 
-type Tried = Remedy & { readonly request: FundingPlanRequest };
+type Tried = Remedy & { readonly request: ApartRequest };
 
 /** Single changes that close the gap: each was made and the plan computed again, and nothing was left unfunded. */
 export function* remediesOf(
@@ -66,9 +70,10 @@ export function* remediesOf(
     ...pairs(plan, obstacles, tight, request, 'stop'),
   ].slice(0, MOST_TRIED);
   const found: Remedy[] = [];
+  const effort = { left: MOST_EFFORT };
   for (const { request: changed, ...remedy } of candidates) {
-    const again = yield* planning(changed);
-    if (again.unfunded.length > 0) continue;
+    const again = yield* planningAllApart(changed, effort);
+    if (!again) continue;
     const { kind, sourceId, lineId } = remedy;
     if (kind !== 'override' && kind !== 'allow-pair') found.push(remedy);
     else {
@@ -81,10 +86,10 @@ export function* remediesOf(
 
 /** Money that lies unused, let through to a line it is kept from: by a second person, or by another policy. */
 function pairs(
-  { unused, certificate }: FundingPlan,
+  { unused, certificate }: ApartPlan,
   obstacles: SchemePlan['obstacles'],
   tight: readonly PlannedLine[],
-  request: FundingPlanRequest,
+  request: ApartRequest,
   level: Obstacle['level'],
 ): Tried[] {
   if (total(unused.map(({ amount }) => amount)) < certificate!.short) return [];
@@ -98,14 +103,17 @@ function pairs(
         {
           ...{ kind: level === 'warn' ? 'override' : 'allow-pair', sourceId, lineId, amount: '0.00' },
           ...{ rule, clause: quotation.clause },
-          request: withSource(request, sourceId, (source) => ({ ...source, mayFund: [...source.mayFund, lineId] })),
+          request: withSource(request, sourceId, ({ mayFund, ...source }) => ({
+            ...{ ...source, mayFund: [...mayFund, lineId] },
+            ...(rule === 'R11' ? { mayMix: new Set([lineId]) } : {}),
+          })),
         },
       ];
     }),
   );
 }
 
-const raised = (request: FundingPlanRequest, sources: readonly string[], short: Fen): Tried[] =>
+const raised = (request: ApartRequest, sources: readonly string[], short: Fen): Tried[] =>
   sources.map((sourceId) => ({
     ...{ kind: 'raise-source', sourceId, amount: yuan(short) },
     request: withSource(request, sourceId, (source) => ({ ...source, amount: source.amount + short })),
@@ -114,7 +122,7 @@ const raised = (request: FundingPlanRequest, sources: readonly string[], short: 
 /** A source that gives nothing yet and needs no document of its own: residents, units, enterprises. */
 function addedSources(
   pack: RulePack,
-  request: FundingPlanRequest,
+  request: ApartRequest,
   lines: readonly PlannedLine[],
   tight: readonly PlannedLine[],
   short: Fen,
@@ -140,7 +148,7 @@ function addedSources(
   );
 }
 
-const reduced = (request: FundingPlanRequest, tight: readonly PlannedLine[], short: Fen): Tried[] =>
+const reduced = (request: ApartRequest, tight: readonly PlannedLine[], short: Fen): Tried[] =>
   tight
     .filter(({ need }) => need >= short)
     .map(({ line: { lineId } }) => ({
@@ -151,12 +159,8 @@ const reduced = (request: FundingPlanRequest, tight: readonly PlannedLine[], sho
       },
     }));
 
-type Source = FundingPlanRequest['sources'][number];
-const withSource = (
-  request: FundingPlanRequest,
-  sourceId: string,
-  change: (source: Source) => Source,
-): FundingPlanRequest => ({
+type Source = ApartRequest['sources'][number];
+const withSource = (request: ApartRequest, sourceId: string, change: (source: Source) => Source): ApartRequest => ({
   ...request,
   sources: request.sources.map((source) => (source.id === sourceId ? change(source) : source)),
 });
@@ -172,6 +176,7 @@ export function shownPlan(
   const kept = keptFrom(plan, obstacles);
   return {
     ...answer,
+    ...(plan.fundedAtMost === undefined ? {} : { fundedAtMost: yuan(plan.fundedAtMost) }),
     unused: answer.unused.map((one) => ({
       ...one,
       blockedBy: kept(one.sourceId).map(({ lineId, obstacle: { rule, level, quotation } }) => ({
@@ -193,9 +198,9 @@ type Kept = (sourceId: string) => { readonly lineId: string; readonly obstacle: 
 
 /** Which lines that need money an unused source is kept from, and by what. */
 const keptFrom =
-  ({ certificate }: FundingPlan, obstacles: SchemePlan['obstacles']): Kept =>
+  ({ certificate, unfunded }: ApartPlan, obstacles: SchemePlan['obstacles']): Kept =>
   (sourceId) =>
-    (certificate?.lines ?? []).flatMap((lineId) => {
+    (certificate?.lines ?? unfunded.map(({ lineId }) => lineId)).flatMap((lineId) => {
       const obstacle = obstacles.get(sourceId)?.get(lineId);
       return obstacle ? [{ lineId, obstacle }] : [];
     });
@@ -203,12 +208,13 @@ const keptFrom =
 /** The plan in words, Chinese and English: what is short, and the clause that holds each unused source back. */
 function explain(
   pack: RulePack,
-  { funded, unused, certificate }: FundingPlan,
+  plan: ApartPlan,
   kept: Kept,
   money: readonly PlanMoney[],
   lines: readonly PlannedLine[],
 ): Bilingual[] {
-  if (!certificate)
+  const { funded, unfunded, unused, certificate } = plan;
+  if (unfunded.length === 0)
     return [
       {
         zh: `全部改造费用 ${yuan(funded)} 元均有资金来源。`,
@@ -217,19 +223,12 @@ function explain(
     ];
   const byId = new Map(money.map((one) => [moneyId(one), one]));
   const lineOf = new Map(lines.map(({ line }) => [line.lineId, line]));
-  const named = (ids: readonly string[], name: (id: string) => Bilingual): Bilingual => ({
-    zh: ids.map((id) => name(id).zh).join('、') || '无',
-    en: ids.map((id) => name(id).en).join(', ') || 'none',
-  });
   const lineName = (id: string) => nameOfLine(lineOf.get(id)!);
   const sourceName = (id: string) => nameOfMoney(byId.get(id)!);
-  const [short, needed, available] = [certificate.short, certificate.needed, certificate.available].map(yuan);
-  const [needy, able] = [named(certificate.lines, lineName), named(certificate.sources, sourceName)];
   return [
-    {
-      zh: `缺口 ${short} 元：${needy.zh} 共需 ${needed} 元，可用于这些内容的来源（${able.zh}）合计 ${available} 元。`,
-      en: `Short by ${short} yuan: ${needy.en} need ${needed} yuan, and all that may pay for them (${able.en}) is ${available} yuan.`,
-    },
+    ...(certificate
+      ? proof(pack, certificate, byId, named(certificate.lines, lineName), named(certificate.sources, sourceName))
+      : [undecided(plan)]),
     ...unused.flatMap(({ sourceId, amount }) =>
       byRule(kept(sourceId)).map(({ obstacle: { rule, level, quotation }, lineIds }) => {
         const [source, barred, title] = [sourceName(sourceId), named(lineIds, lineName), pack.rules[rule].title];
@@ -245,6 +244,46 @@ function explain(
     ),
   ];
 }
+
+const named = (ids: readonly string[], name: (id: string) => Bilingual): Bilingual => ({
+  zh: ids.map((id) => name(id).zh).join('、') || '无',
+  en: ids.map((id) => name(id).en).join(', ') || 'none',
+});
+
+/** What is short and why; where these sources have more than they can give, what R11 holds back of it. */
+function proof(
+  pack: RulePack,
+  { sources, ...amounts }: NonNullable<ApartPlan['certificate']>,
+  byId: ReadonlyMap<string, PlanMoney>,
+  needy: Bilingual,
+  able: Bilingual,
+): Bilingual[] {
+  const [short, needed, available] = [amounts.short, amounts.needed, amounts.available].map(yuan);
+  const all = total(sources.map((id) => byId.get(id)!.amount));
+  if (all === amounts.available)
+    return [
+      {
+        zh: `缺口 ${short} 元：${needy.zh} 共需 ${needed} 元，可用于这些内容的来源（${able.zh}）合计 ${available} 元。`,
+        en: `Short by ${short} yuan: ${needy.en} need ${needed} yuan, and all that may pay for them (${able.en}) is ${available} yuan.`,
+      },
+    ];
+  const { title, clause } = pack.rules.R11;
+  return [
+    {
+      zh: `缺口 ${short} 元：${needy.zh} 共需 ${needed} 元，可用于这些内容的来源（${able.zh}）合计 ${yuan(all)} 元，其中至多可用 ${available} 元：R11 ${title.zh}（${clause}）。`,
+      en: `Short by ${short} yuan: ${needy.en} need ${needed} yuan, and of the ${yuan(all)} yuan that may pay for them (${able.en}) at most ${available} yuan can: R11 ${title.en} (${clause}).`,
+    },
+  ];
+}
+
+/** A search that was given up proves no shortage, and says so. */
+const undecided = ({ funded, fundedAtMost, unfunded }: ApartPlan): Bilingual => {
+  const [found, most, open] = [funded, fundedAtMost!, total(unfunded.map(({ amount }) => amount))].map(yuan);
+  return {
+    zh: `此方案安排 ${found} 元，尚有 ${open} 元未安排；两类中央资金的搭配过多，未能逐一比较，其他方案最多可安排 ${most} 元，缺口未经证明。`,
+    en: `This plan funds ${found} yuan and leaves ${open} yuan. There are too many ways to keep the two central programmes apart to compare them all; none funds more than ${most} yuan, so no shortage is proven.`,
+  };
+};
 
 function byRule(kept: ReturnType<Kept>): { obstacle: Obstacle; lineIds: string[] }[] {
   const rules = new Map<string, { obstacle: Obstacle; lineIds: string[] }>();

@@ -1,6 +1,6 @@
-import { type FundingPlan, type FundingPlanRequest, planning } from '../calculation/funding-plan.engine.js';
+import { type ApartPlan, type ApartRequest, planningApart } from '../calculation/funding-apart.engine.js';
 import { canonicalParts } from '../kernel/ids.js';
-import { type Fen, fen, larger, total } from '../kernel/money.js';
+import { type Fen, fen, larger } from '../kernel/money.js';
 import type { Check } from '../policy/judgement.rules.js';
 import { rank } from '../policy/matrix.rules.js';
 import type { Programme, Quotation, RuleId, RulePack } from '../policy/rule-pack.js';
@@ -18,9 +18,9 @@ export type PlanMoney = PoolKey & { readonly amount: Fen; readonly inKind?: bool
 export type Obstacle = { readonly rule: RuleId; readonly level: 'warn' | 'stop'; readonly quotation: Quotation };
 
 export type SchemePlan = {
-  readonly request: FundingPlanRequest;
-  readonly plan: FundingPlan;
-  /** By source id, then line id: every pair that is not allowed. */
+  readonly request: ApartRequest;
+  readonly plan: ApartPlan;
+  /** By source id, then line id: every pair that is not allowed, or that R11 rules out beside the rest of this plan. */
   readonly obstacles: ReadonlyMap<string, ReadonlyMap<string, Obstacle>>;
 };
 
@@ -65,15 +65,21 @@ type Wanted = {
   readonly rankOf?: (money: PlanMoney, line: BudgetLine) => number;
   /** Warnings that somebody is ready to answer for. */
   readonly accepts?: (obstacle: Obstacle, line: BudgetLine) => boolean;
+  /** By line id: the only central programme that is to pay it. */
+  readonly chosen?: ReadonlyMap<string, Programme>;
 };
 
-/** Who pays for what on a scheme, by the rules of its own pack. Yields as the engine does. */
+/**
+ * Who pays for what on a scheme, by the rules of its own pack. Yields as the engine does. R11 is no matter of single pairs:
+ * what one central programme has paid already keeps the other from the line, and of what is still to be paid the engine
+ * finds out which of the two had better pay which line.
+ */
 export function* planScheme(
   state: SchemeState,
   pack: RulePack,
-  { money, lines, rankOf, accepts = () => false }: Wanted,
+  { money, lines, rankOf, accepts = () => false, chosen }: Wanted,
 ): Generator<void, SchemePlan, void> {
-  const obstacles = new Map(money.map((one) => [moneyId(one), new Map<string, Obstacle>()]));
+  const obstacles: Obstacles = new Map(money.map((one) => [moneyId(one), new Map<string, Obstacle>()]));
   for (const one of money) {
     for (const { line } of lines) {
       const obstacle = obstacleOf(state, pack, one, line);
@@ -81,58 +87,38 @@ export function* planScheme(
     }
     yield;
   }
-  for (;;) {
-    const request = requestOf(pack, { money, lines, ...(rankOf ? { rankOf } : {}) }, obstacles);
-    const plan = yield* planning(request);
-    if (!keepApart(state, pack, money, plan, obstacles)) return { request, plan, obstacles };
-  }
-}
-
-type Obstacles = Map<string, Map<string, Obstacle>>;
-
-function requestOf(pack: RulePack, { money, lines, rankOf }: Wanted, obstacles: Obstacles): FundingPlanRequest {
   const byArea = ({ source }: PlanMoney, { costArea }: BudgetLine): number => rank(pack, source, costArea);
-  return {
+  const request: ApartRequest = {
+    chosen,
     sources: money.map((one) => {
       const id = moneyId(one);
       const may = lines.filter(({ line }) => !obstacles.get(id)!.has(line.lineId)).map(({ line }) => line);
       const ranks = Object.fromEntries(may.map((line) => [line.lineId, (rankOf ?? byArea)(one, line)]));
-      return { id, amount: one.amount, mayFund: may.map(({ lineId }) => lineId), rank: ranks };
+      const programme = one.source === 'central-grant' ? moneyOf(state, one).programme : undefined;
+      return { id, amount: one.amount, mayFund: may.map(({ lineId }) => lineId), rank: ranks, programme };
     }),
     lines: lines.map(({ line, need }) => ({ id: line.lineId, amount: need })),
   };
+  const plan = yield* planningApart(request);
+  keptApart(request, plan, obstacles, { rule: 'R11', level: 'stop', quotation: pack.rules.R11 });
+  return { request, plan, obstacles };
 }
 
-/**
- * R11 in a plan: no network of pairs can say "either the one programme or the other", so where a plan gives a line money
- * of both, the one that gives less is barred from it and the plan is made again. Answers whether anything was barred.
- */
-function keepApart(
-  state: SchemeState,
-  pack: RulePack,
-  money: readonly PlanMoney[],
-  { assignments }: FundingPlan,
-  obstacles: Obstacles,
-): boolean {
-  const programmeOf = new Map(
-    money.flatMap((one): [string, Programme][] => {
-      const programme = one.source === 'central-grant' ? moneyOf(state, one).programme : undefined;
-      return programme === undefined ? [] : [[moneyId(one), programme]];
-    }),
-  );
-  const given = (lineId: string, programme: Programme): Fen =>
-    total(
-      assignments
-        .filter((one) => one.lineId === lineId && programmeOf.get(one.sourceId) === programme)
-        .map(({ amount }) => amount),
-    );
-  for (const lineId of new Set(assignments.map((one) => one.lineId))) {
-    const [mof, ndrc] = [given(lineId, 'mof'), given(lineId, 'ndrc')];
-    if (mof === 0n || ndrc === 0n) continue;
-    const less: Programme = mof < ndrc ? 'mof' : 'ndrc';
-    for (const [id, programme] of programmeOf)
-      if (programme === less) obstacles.get(id)!.set(lineId, { rule: 'R11', level: 'stop', quotation: pack.rules.R11 });
-    return true;
+type Obstacles = Map<string, Map<string, Obstacle>>;
+
+/** What the plan gives a line of one programme keeps the other's money from it. */
+function keptApart({ sources }: ApartRequest, { assignments }: ApartPlan, obstacles: Obstacles, r11: Obstacle): void {
+  const programmeOf = new Map(sources.map(({ id, programme }) => [id, programme]));
+  const paidBy = new Map<string, string>();
+  for (const { sourceId, lineId } of assignments) {
+    const programme = programmeOf.get(sourceId);
+    if (programme !== undefined) paidBy.set(lineId, programme);
   }
-  return false;
+  for (const { id, programme, mayFund } of sources) {
+    if (programme === undefined) continue;
+    for (const lineId of mayFund) {
+      const other = paidBy.get(lineId);
+      if (other !== undefined && other !== programme) obstacles.get(id)!.set(lineId, r11);
+    }
+  }
 }

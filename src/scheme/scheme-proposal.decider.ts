@@ -1,8 +1,8 @@
 import { byCodePoint } from '../kernel/ids.js';
-import { fen, type Fen, total, yuan } from '../kernel/money.js';
+import { fen, type Fen, larger, smaller, total, yuan } from '../kernel/money.js';
 import { rank } from '../policy/matrix.rules.js';
-import type { RulePack } from '../policy/rule-pack.js';
-import { type Obstacle, moneyId, needs, planScheme } from './scheme-plan.decider.js';
+import { type Programme, PROGRAMMES, type RulePack } from '../policy/rule-pack.js';
+import { type Obstacle, moneyId, needs, planScheme, type SchemePlan } from './scheme-plan.decider.js';
 import type { BudgetLine, From, SchemeState } from './scheme-state.decider.js';
 
 /**
@@ -38,13 +38,19 @@ function* proposal(
 ): Generator<void, From[], void> {
   const cash = [...state.pools.values()].map(({ received, paid, ...key }) => ({ ...key, amount: received - paid }));
   const money = cash.filter((pool) => pool.amount > 0n);
-  const lines = needs(state).map(({ line, need }) => ({ line, need: line.lineId === lineId ? amount : need }));
-  const { plan } = yield* planScheme(state, pack, {
-    money,
-    lines,
-    rankOf: ({ source }, line) => rank(pack, source, line.costArea) + (line.lineId === lineId ? 0 : OTHER_LINES),
-    accepts,
-  });
+  const rankOf = ({ source }: (typeof money)[number], line: BudgetLine): number =>
+    rank(pack, source, line.costArea) + (line.lineId === lineId ? 0 : OTHER_LINES);
+  const planned = (need: (ofLine: Fen) => Fen, chosen?: ReadonlyMap<string, Programme>) =>
+    planScheme(state, pack, {
+      ...{ money, rankOf, accepts, ...(chosen ? { chosen } : {}) },
+      lines: needs(state).map((one) => (one.line.lineId === lineId ? { ...one, need: need(one.need) } : one)),
+    });
+  // What pays a part of a line decides which central programme pays the rest of it (R11), so the whole line is planned first.
+  const whole = yield* planned((need) => larger(need, amount));
+  const programme = programmeFor(whole, lineId, amount);
+  const { plan } = programme
+    ? yield* planned(() => amount, new Map([[lineId, programme]]))
+    : yield* planned(() => amount);
   const byId = new Map(money.map((pool) => [moneyId(pool), pool]));
   return plan.assignments
     .filter((one) => one.lineId === lineId)
@@ -53,4 +59,22 @@ function* proposal(
       return { source, reference, amount: yuan(one.amount) };
     })
     .sort((a, b) => byCodePoint(a.source, b.source) || byCodePoint(a.reference ?? '', b.reference ?? ''));
+}
+
+/**
+ * Which central programme the payment is made from where both could: the one by which more of it can be paid now, or else
+ * the one that pays the line in the plan of the whole scheme.
+ */
+function programmeFor({ request, plan }: SchemePlan, lineId: string, amount: Fen): Programme | undefined {
+  const able = request.sources.filter(({ mayFund }) => mayFund.includes(lineId));
+  const payable = (programme: Programme): Fen =>
+    smaller(
+      amount,
+      total(able.filter((one) => (one.programme ?? programme) === programme).map((source) => source.amount)),
+    );
+  const most = PROGRAMMES.map(payable).reduce(larger);
+  const fitting = PROGRAMMES.filter((programme) => payable(programme) === most);
+  const paying = plan.assignments.filter((one) => one.lineId === lineId).map(({ sourceId }) => sourceId);
+  const planned = able.find(({ id, programme }) => programme !== undefined && paying.includes(id))?.programme;
+  return fitting.length === 1 ? fitting[0] : fitting.find((programme) => programme === planned);
 }

@@ -1,5 +1,5 @@
 import { planFunding } from '../../src/calculation/funding-plan.engine.js';
-import { fen, yuan } from '../../src/kernel/money.js';
+import { fen, total, yuan } from '../../src/kernel/money.js';
 import { City } from '../support/city.js';
 import { accepted, type Reply, TestService } from '../support/service.js';
 
@@ -27,6 +27,17 @@ const LINES = [
 const plan = async (id: string, query = '') => (await service.get(`/v1/schemes/${id}/funding-plan${query}`)).body;
 const give = (id: string, body: object): Promise<Reply> =>
   service.post(`/v1/schemes/${id}/contributions`, { form: 'cash', occurredOn: '2026-01-28', ...body });
+/** Money of the two central programmes, allocated and sent. */
+async function centralMoney(id: string, { m, n }: { m?: string; n?: string }, more = ''): Promise<void> {
+  if (m !== undefined) {
+    await city.grant(`m${more}-${id}`, '5000.00');
+    await city.fund(`m${more}-${id}`, id, m);
+  }
+  if (n !== undefined) {
+    await city.grant(`n${more}-${id}`, '5000.00', { programme: 'ndrc' });
+    await city.fund(`n${more}-${id}`, id, n);
+  }
+}
 const promise = (id: string, body: object): Promise<Reply> =>
   service.post(`/v1/schemes/${id}/pledges`, { occurredOn: '2026-01-27', ...body });
 
@@ -162,18 +173,89 @@ describe('The funding plan of a scheme', () => {
     expect(body.remedies).toEqual([]);
   });
 
-  it('keeps the two central programmes apart on every line', async () => {
-    await scheme('s5', LINES.slice(0, 2));
-    await city.grant('m5', '5000.00');
-    await city.grant('n5', '5000.00', { programme: 'ndrc' });
-    await city.fund('m5', 's5', '800.00');
-    await city.fund('n5', 's5', '700.00');
-    const { assignments, unfunded } = await plan('s5');
-    const programmes = new Map<string, Set<string>>();
-    for (const { lineId, sourceId } of assignments)
-      programmes.set(lineId, new Set([...(programmes.get(lineId) ?? []), sourceId]));
-    for (const sources of programmes.values()) expect(sources.size).toBe(1);
-    expect(unfunded).not.toEqual([]);
+  it('gives each of the two central programmes the lines it fits, and tells no shortage where there is none', async () => {
+    await scheme('s5', [
+      { lineId: 'A', workItem: 'road', amount: '60.00' },
+      { lineId: 'B', workItem: 'water-and-drainage', amount: '100.00' },
+    ]);
+    await centralMoney('s5', { m: '100.00', n: '60.00' });
+    const body = await plan('s5');
+    expect(body).toMatchObject({
+      funded: '160.00',
+      assignments: [
+        { sourceId: 'central-grant:m-s5:public-area', lineId: 'B', amount: '100.00' },
+        { sourceId: 'central-grant:n-s5:public-area', lineId: 'A', amount: '60.00' },
+      ],
+      ...{ unfunded: [], unused: [], remedies: [] },
+    });
+    expect(body.certificate).toBeUndefined();
+  });
+
+  it('tells a shortage that R11 makes, what the two can give at most, and remedies that were tried', async () => {
+    await scheme('s8', [
+      { lineId: 'A', workItem: 'road', amount: '100.00' },
+      { lineId: 'B', workItem: 'water-and-drainage', amount: '100.00' },
+    ]);
+    await centralMoney('s8', { m: '130.00', n: '70.00' });
+    const body = await plan('s8');
+    expect(body).toMatchObject({
+      funded: '170.00',
+      unfunded: [{ lineId: 'B', amount: '30.00' }],
+      unused: [{ sourceId: 'central-grant:m-s8:public-area', amount: '30.00' }],
+      certificate: {
+        ...{ lines: ['A', 'B'], sources: ['central-grant:m-s8:public-area', 'central-grant:n-s8:public-area'] },
+        ...{ needed: '200.00', available: '170.00', short: '30.00' },
+      },
+    });
+    expect(body.unused[0].blockedBy).toMatchObject([{ lineId: 'B', rule: 'R11', level: 'stop' }]);
+    expect(body.explanation[0].zh).toContain('合计 200.00 元，其中至多可用 170.00 元：R11');
+    expect(body.explanation[0].en).toContain('of the 200.00 yuan that may pay for them');
+    const told = body.remedies.filter(({ kind }: { kind: string }) => kind !== 'add-source');
+    expect(told).toMatchObject([
+      { kind: 'raise-source', sourceId: 'central-grant:n-s8:public-area', amount: '30.00' },
+      { kind: 'reduce-line', lineId: 'A', amount: '30.00' },
+      { kind: 'reduce-line', lineId: 'B', amount: '30.00' },
+      { kind: 'allow-pair', sourceId: 'central-grant:m-s8:public-area', lineId: 'B', amount: '30.00', rule: 'R11' },
+    ]);
+    await centralMoney('s8', { n: '30.00' }, 'more');
+    expect((await plan('s8')).unfunded).toEqual([]);
+  });
+
+  it('leaves a line to the programme that has paid on it', async () => {
+    await scheme('s9', [
+      { lineId: 'A', workItem: 'road', amount: '60.00' },
+      { lineId: 'B', workItem: 'water-and-drainage', amount: '100.00' },
+    ]);
+    await centralMoney('s9', { m: '100.00', n: '60.00' });
+    accepted(await city.pay('s9', 'B', '10.00', 'central-grant', 'n-s9'));
+    const body = await plan('s9');
+    // B is the other's for good: 50.00 more of it at most, and all of A.
+    expect([body.funded, body.unfunded]).toEqual(['110.00', [{ lineId: 'B', amount: '40.00' }]]);
+    expect(body.certificate).toMatchObject({ lines: ['B'], needed: '90.00', available: '50.00', short: '40.00' });
+    expect(body.remedies).toContainEqual(
+      expect.objectContaining({ kind: 'allow-pair', lineId: 'B', amount: '40.00', rule: 'R11' }),
+    );
+  });
+
+  it('tells no shortage, and no remedy, where there are too many plans to prove it', async () => {
+    // Neither programme has whole yuan, so not everything is paid; which is millions of plans to prove one by one.
+    const road = Array.from({ length: 24 }, (_, at) => ({
+      ...{ lineId: `A${at + 10}`, workItem: 'road', amount: `${at * at + 100}.00` },
+    }));
+    await scheme('s10', [...road, { lineId: 'B', workItem: 'water-and-drainage', amount: '0.00' }]);
+    await centralMoney('s10', { m: '3500.50', n: '3223.50' });
+    const body = await plan('s10');
+    expect(body).toMatchObject({ fundedAtMost: '6724.00', remedies: [] });
+    const open = body.unfunded.map(({ amount }: { amount: string }) => fen(amount));
+    expect(fen(body.funded) + total(open)).toBe(fen('6724.00'));
+    expect(total(open)).toBeGreaterThanOrEqual(fen('0.50'));
+    expect(body.certificate).toBeUndefined();
+    expect(body.explanation[0].zh).toContain('其他方案最多可安排 6724.00 元，缺口未经证明。');
+    expect(body.explanation[0].en).toContain('none funds more than 6724.00 yuan, so no shortage is proven.');
+    // What a payment can be made of is known all the same.
+    const payment = { lineId: 'A10', amount: '100.00', payee: '施工单位', voucherNo: '付-1', occurredOn: '2026-02-01' };
+    const proposal = await service.post('/v1/schemes/s10/payments?dryRun=true', payment);
+    expect([proposal.status, proposal.body.from.length]).toEqual([200, 1]);
   });
 
   it('answers as the stateless calculation does on the same sources and lines', async () => {

@@ -2,9 +2,10 @@ import { City } from '../support/city.js';
 import { accepted, type Reply, TestService } from '../support/service.js';
 
 let service: TestService;
+let city: City;
 beforeAll(async () => {
   service = await TestService.open();
-  const city = new City(service);
+  city = new City(service);
   await city.compound('c1');
   await city.scheme('s1', 'c1');
   await city.budget('s1', [
@@ -27,8 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const propose = (lineId: string, amount: string, more: object = {}, query = '?dryRun=true'): Promise<Reply> =>
-  service.post(`/v1/schemes/s1/payments${query}`, {
+const propose = (
+  lineId: string,
+  amount: string,
+  more: object = {},
+  query = '?dryRun=true',
+  schemeId = 's1',
+): Promise<Reply> =>
+  service.post(`/v1/schemes/${schemeId}/payments${query}`, {
     ...{ lineId, amount, payee: '施工单位', voucherNo: '付-1', occurredOn: '2026-02-01', ...more },
   });
 
@@ -88,6 +95,38 @@ describe('A dry run of a payment without `from`', () => {
     expect([body.code, body.rule, body.available, body.clause]).toEqual([
       ...['rule-refused', 'R08', '100.00', '物业管理条例 第五十三条'],
     ]);
+  });
+
+  it('pays a line with the central programme that leaves the other to the lines it fits', async () => {
+    const approved = async (schemeId: string, road: string, pipes: string) => {
+      await city.compound(`c-${schemeId}`);
+      await city.scheme(schemeId, `c-${schemeId}`);
+      await city.budget(schemeId, [
+        { lineId: 'A', workItem: 'road', amount: road },
+        { lineId: 'B', workItem: 'water-and-drainage', amount: pipes },
+      ]);
+      await city.approve(schemeId);
+      await city.grant(`m-${schemeId}`, '500.00');
+      await city.grant(`n-${schemeId}`, '500.00', { programme: 'ndrc' });
+    };
+    const from = async (schemeId: string, lineId: string, amount: string) =>
+      (await propose(lineId, amount, {}, '?dryRun=true', schemeId)).body.from;
+    await approved('s2', '60.00', '100.00');
+    await city.fund('m-s2', 's2', '100.00');
+    await city.fund('n-s2', 's2', '60.00');
+    expect(await from('s2', 'B', '100.00')).toEqual([{ source: 'central-grant', reference: 'm-s2', amount: '100.00' }]);
+    // A part of it, which either could pay: what pays it pays the rest of the line too.
+    expect(await from('s2', 'B', '50.00')).toEqual([{ source: 'central-grant', reference: 'm-s2', amount: '50.00' }]);
+    expect(await from('s2', 'A', '60.00')).toEqual([{ source: 'central-grant', reference: 'n-s2', amount: '60.00' }]);
+    // Most of the whole scheme is paid with 60.00 on B, and the payment asked for with less of the whole.
+    await approved('s3', '100.00', '80.00');
+    await city.fund('m-s3', 's3', '60.00');
+    await city.fund('n-s3', 's3', '100.00');
+    expect(await from('s3', 'B', '80.00')).toEqual([{ source: 'central-grant', reference: 'n-s3', amount: '80.00' }]);
+    expect((await propose('A', '100.00', {}, '?dryRun=true', 's3')).status).toBe(200);
+    accepted(await city.pay('s3', 'B', '10.00', 'central-grant', 'n-s3'));
+    const { status, body } = await propose('A', '95.00', {}, '?dryRun=true', 's3');
+    expect([status, body.rule, body.available]).toEqual([422, 'R08', '90.00']);
   });
 
   it('is for dry runs only', async () => {
