@@ -292,18 +292,6 @@ describe('A body of the wrong form is 400 and says where', () => {
       expect(await refusal('funding-plan', withSource({ rank }))).toEqual([400, 'invalid-field', `${at}/rank`]);
   });
 
-  it('of no id, though it means something to the language this is written in', async () => {
-    const line = { id: 'constructor', amount: '5.00' };
-    const sources = ['a', 'b'].map((id, index) => ({
-      ...{ id, amount: '5.00', mayFund: ['constructor'], rank: { constructor: 2 - index } },
-    }));
-    const { body } = await service.post('/v1/calculations/funding-plan', { sources, lines: [line] }, { key: null });
-    // b's rank is the better one.
-    expect(body).toMatchObject({
-      assignments: [{ sourceId: 'b', lineId: 'constructor', amount: '5.00' }],
-    });
-  });
-
   it('of a distribution: a value missing or of an unknown factor', async () => {
     const { 小区: _, ...less } = factors.recipients[0]!.values;
     const withValues = (values: unknown) => ({ ...factors, recipients: [{ ...factors.recipients[0]!, values }] });

@@ -149,6 +149,18 @@ describe('what a body must be', () => {
       expect([name, said(await raw(`{"${name}":1}`))]).toEqual([name, '400 unknown-field']);
   });
 
+  it('may name by an id what means something to the language this is written in', async () => {
+    const line = { id: 'constructor', amount: '5.00' };
+    const sources = ['a', 'b'].map((id, index) => ({
+      ...{ id, amount: '5.00', mayFund: ['constructor'], rank: { constructor: 2 - index } },
+    }));
+    const { body } = await service.post('/v1/calculations/funding-plan', { sources, lines: [line] }, { key: null });
+    // b's rank is the better one.
+    expect(body).toMatchObject({
+      assignments: [{ sourceId: 'b', lineId: 'constructor', amount: '5.00' }],
+    });
+  });
+
   it('misses no required field, all of them told at once', async () => {
     const reply = await service.post('/v1/compounds', {});
     expect(said(reply)).toBe('400 invalid-field');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { EventCatalogue, type RecordedEvent } from '../event-store/codec.js';
+import type { EventCatalogue } from '../event-store/codec.js';
 import {
   EventStore,
   PositionBeyondHead,
@@ -11,7 +11,7 @@ import {
 } from '../event-store/event-store.js';
 import { nextTurn } from '../slices.js';
 import { orClose, copyDatabase, type Database, openDatabase, type SqlValue, type Statement } from '../sqlite.js';
-import { type Incoming, type ReadModel, Writer } from './read-model.js';
+import { type Incoming, lazily, type ReadModel, Writer } from './read-model.js';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS checkpoints (
@@ -397,8 +397,3 @@ export class ProjectionRunner {
 }
 
 const shapeOf = (model: ReadModel): string => createHash('sha256').update(model.schema).digest('hex');
-
-function lazily(stored: StoredEvent, catalogue: EventCatalogue): Incoming {
-  let decoded: RecordedEvent | undefined;
-  return { stored, event: () => (decoded ??= catalogue.decode(stored)) };
-}

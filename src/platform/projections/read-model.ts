@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../event-store/codec.js';
+import type { EventCatalogue, RecordedEvent } from '../event-store/codec.js';
 import type { StoredEvent } from '../event-store/event-store.js';
 import type { Database, SqlValue } from '../sqlite.js';
 
@@ -39,4 +39,10 @@ export abstract class ReadModel {
   abstract apply(incoming: Incoming, write: Writer): void;
   /** Called after a batch is committed, a rebuild begins or the process starts: caches in memory start anew. */
   settled?(): void;
+}
+
+/** Decodes an event when a model first asks for it, once for all of them. */
+export function lazily(stored: StoredEvent, catalogue: EventCatalogue): Incoming {
+  let decoded: RecordedEvent | undefined;
+  return { stored, event: () => (decoded ??= catalogue.decode(stored)) };
 }
