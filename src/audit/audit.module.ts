@@ -7,6 +7,7 @@ import { AccessReads } from './access-reads.js';
 import { AuditReads } from './audit-reads.js';
 import { Bundles } from './bundles.js';
 import { AccountRecipes } from './explain/account-recipes.js';
+import { Differences } from './explain/differences.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { Explanations } from './explain/explanations.js';
 import { Figures } from './explain/figures.js';
@@ -34,6 +35,7 @@ import { TreeHeads } from './tree-heads.js';
     AccountRecipes,
     RecipeBook,
     Explanations,
+    Differences,
   ],
   exports: [TreeHeads],
 })

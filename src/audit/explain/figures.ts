@@ -24,6 +24,13 @@ export type Weighed = { readonly term: Term; readonly postings: readonly Posting
 const COLUMNS = `position, leg, book, account, amount, occurred_on AS occurredOn, measure, source, reference,
   cost_area AS costArea, line_id AS lineId, item, scheme_id AS schemeId`;
 const AREAS = ['public-area', 'in-building'] as const;
+const STREAMS: Readonly<Record<string, string>> = {
+  schemes: 'scheme-',
+  compounds: 'compound-',
+  grants: 'grant-',
+  bonds: 'bond-',
+  'maintenance-funds': 'maintenanceFund-',
+};
 const NOT_OURS = /^\/v1\/(explain|diff|audit|ledger\/export|events)/;
 
 /** Reads figures as their caller would, and the postings and events they are made of. */
@@ -35,12 +42,12 @@ export class Figures {
   ) {}
 
   /** What a path answers this caller; its refusal is ours. */
-  async ask(path: string, parameter: string, asker: Asker, more: string[] = []): Promise<Answered> {
+  async ask(path: string, parameter: string, asker: Asker, more: string[] = [], isShown = true): Promise<Answered> {
     if (!/^\/v1\/[\x21-\x7e]+$/.test(path) || NOT_OURS.test(path)) throw wrong(parameter);
     const url = [path, ...more].reduce((whole, one) => `${whole}${whole.includes('?') ? '&' : '?'}${one}`);
     let body: object;
     try {
-      body = await this.routes.ask(url, asker);
+      body = await this.routes.ask(url, asker, { isShown });
     } catch (error) {
       const isNo = error instanceof Rejected || error instanceof Problem;
       if (!isNo || error.code === 'forbidden') throw error;
@@ -52,10 +59,10 @@ export class Figures {
     return { body: body as Answered['body'], moment: { position, asOf: asOf ?? null, recordedAt: recordedAt ?? null } };
   }
 
-  postings({ sql, values }: Term, moment: Moment, after = 0): Posting[] {
+  postings({ sql, values }: Term, moment: Moment): Posting[] {
     const at = within(moment);
-    const whole = `SELECT ${COLUMNS} FROM ledger_v1_postings WHERE ${sql} AND ${at.sql} AND position > ? ORDER BY position, leg`;
-    return this.reads.exact<Posting>(whole, ...values, ...at.values, after);
+    const whole = `SELECT ${COLUMNS} FROM ledger_v1_postings WHERE ${sql} AND ${at.sql} ORDER BY position, leg`;
+    return this.reads.exact<Posting>(whole, ...values, ...at.values);
   }
 
   /** The events at these positions, with the rules each was tried against and their clauses. */
@@ -154,4 +161,11 @@ function summed(postings: readonly Posting[]): Sum[] {
     sums.set(key, { measure, source, reference, costArea, lineId, item, amount: before + amount });
   }
   return [...sums.values()];
+}
+
+/** The stream a path is about. */
+export function streamsOf(path: string): string[] {
+  const [, subject = '', id] = /^\/v1\/([a-z-]+)\/([^/?]+)/.exec(path) ?? [];
+  const prefix = STREAMS[subject];
+  return prefix === undefined || id === undefined ? [] : [`${prefix}${decodeURIComponent(id)}`];
 }
