@@ -13,6 +13,7 @@ import { Explanations } from './explain/explanations.js';
 import { Figures } from './explain/figures.js';
 import { RecipeBook } from './explain/recipe-book.js';
 import { Recorded } from './explain/recorded.js';
+import { SchemeRecipes } from './explain/scheme-recipes.js';
 import { ExportController } from './export.controller.js';
 import { SigningKey } from './signing-key.js';
 import { TreeHeads } from './tree-heads.js';
@@ -33,6 +34,7 @@ import { TreeHeads } from './tree-heads.js';
     Figures,
     Recorded,
     AccountRecipes,
+    SchemeRecipes,
     RecipeBook,
     Explanations,
     Differences,

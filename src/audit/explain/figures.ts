@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { fen, type Fen, larger, ratio, total, yuan } from '../../kernel/money.js';
+import { absolute, fen, type Fen, larger, ratio, total, yuan } from '../../kernel/money.js';
 import type { Moment } from '../../kernel/projection.js';
 import { Rejected } from '../../kernel/rejection.js';
 import { committed, type Sum } from '../../ledger/cost-split.projection.js';
@@ -9,7 +9,7 @@ import { type Asker, ReadRoutes } from '../../platform/http/read-routes.js';
 import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import { CHANGZHI_2020 } from '../../policy/changzhi-2020.rules.js';
 import { policyById } from '../../policy/policies.rules.js';
-import type { Part, Recipe, Term } from './recipe.js';
+import type { Part, PostingRule, Recipe, Term } from './recipe.js';
 
 export type Answered = { readonly body: Readonly<Record<string, unknown>>; readonly moment: Moment };
 export type Posting = Sum & {
@@ -119,8 +119,11 @@ export function computed(recipe: Recipe, weighed: readonly Weighed[]): string | 
 const ofParts = (parts: readonly Part[]): Fen =>
   parts.reduce((sum, { sign, value }) => sum + BigInt(sign) * fen(String(value)), 0n);
 
-function ofPostings(rule: 'sum' | 'commitments' | 'gap', weighed: readonly Weighed[]): Fen {
-  if (rule === 'sum') return weighed.reduce((sum, { term, postings }) => sum + BigInt(term.sign) * sumOf(postings), 0n);
+function ofPostings(rule: PostingRule, weighed: readonly Weighed[]): Fen {
+  const sum = weighed.reduce((before, { term, postings }) => before + BigInt(term.sign) * sumOf(postings), 0n);
+  if (rule === 'sum') return sum;
+  if (rule === 'not below zero') return larger(sum, 0n);
+  if (rule === 'without its sign') return absolute(sum);
   // A promise is kept at its own scheme, and a surplus of one closes no gap of another.
   const schemes = new Map<string | null, Posting[]>();
   for (const posting of weighed.flatMap(({ postings }) => postings)) {

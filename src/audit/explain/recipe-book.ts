@@ -12,11 +12,12 @@ import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import type { Programme } from '../../policy/rule-pack.js';
 import { bondRecipe, grantRecipe } from './award.recipes.js';
 import { AccountRecipes } from './account-recipes.js';
-import { fundFigure, statementRecipe, drawRecipe } from './fund.recipes.js';
+import { drawRecipe, forecastRecipe, fundFigure, statementRecipe } from './fund.recipes.js';
 import { overviewRecipe, type Region } from './overview.recipes.js';
 import { type Asked, at, beside, is, partAt, ratioOf, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
 import { Recorded } from './recorded.js';
 import { executionRecipe, fundingRecipe } from './report.recipes.js';
+import { SchemeRecipes } from './scheme-recipes.js';
 import { shareRecipe } from './share.recipes.js';
 import { type MeasuredScheme, splitRecipe } from './split.recipes.js';
 
@@ -28,6 +29,7 @@ export class RecipeBook {
     private readonly figures: SchemeFigures,
     private readonly shares: HouseholdShares,
     private readonly accounts: AccountRecipes,
+    private readonly schemes: SchemeRecipes,
     private readonly recorded: Recorded,
     private readonly clock: Clock,
   ) {}
@@ -50,6 +52,8 @@ export class RecipeBook {
       case 'schemes':
       case 'compounds':
         return this.ofSchemes(asked, subject, id, view);
+      case 'contracts':
+        return this.schemes.ofList(asked, '', subject);
       case 'grants':
         return this.ofGrants(asked, id);
       case 'bonds':
@@ -74,6 +78,9 @@ export class RecipeBook {
     view: string | undefined,
   ): Promise<Recipe | undefined> | Recipe | undefined {
     if (view === 'household-shares') return this.ofShares(asked, id);
+    if (view === 'funding-plan') return this.schemes.ofPlan(asked, id);
+    if (subject === 'schemes' && view !== undefined && view !== 'cost-split')
+      return this.schemes.ofList(asked, id, view);
     if (view !== 'cost-split') return undefined;
     const ids = subject === 'schemes' ? [id] : (asked.body['schemes'] as string[]);
     return splitRecipe(
@@ -108,6 +115,7 @@ export class RecipeBook {
   private async ofFunds(asked: Asked, id: string, view: string | undefined): Promise<Recipe | undefined> {
     if (view === 'sub-accounts' || view === 'books') return this.accounts.recipe(asked, id, view);
     if (view === 'statement') return statementRecipe(asked, id);
+    if (view === 'forecast') return forecastRecipe(asked, id);
     if (view === 'draws') {
       const drawId = asked.segments[3] ?? rowIn(asked)?.['drawId'];
       return typeof drawId === 'string' ? drawRecipe(asked, id, drawId) : undefined;
