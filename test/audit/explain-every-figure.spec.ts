@@ -97,6 +97,14 @@ describe('every figure of every projection of the demonstration city', () => {
     await each(['/v1/contracts?limit=500', '/v1/contracts?limit=500&asOf=2025-06-30'], 3);
   });
 
+  it('the amounts of all findings, and how many there are', async () => {
+    const days = ['2024-12-31', '2025-06-30', '2026-05-31'];
+    await each(['/v1/findings?limit=500', ...days.map((day) => `/v1/findings?limit=500&asOf=${day}`)], 2);
+    const { items } = await read('/v1/findings?limit=500');
+    for (const code of new Set((items as { code: string }[]).map((row) => row.code)))
+      await each([`/v1/findings?limit=500&code=${code}`], 1);
+  });
+
   it('what a funding plan starts from', async () => {
     const schemes = await ids('/v1/schemes', 'schemeId');
     const plans = schemes.map((id) => `/v1/schemes/${id}/funding-plan`);

@@ -12,6 +12,7 @@ import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import type { Programme } from '../../policy/rule-pack.js';
 import { bondRecipe, grantRecipe } from './award.recipes.js';
 import { AccountRecipes } from './account-recipes.js';
+import { FindingRecipes } from './finding-recipes.js';
 import { drawRecipe, forecastRecipe, fundFigure, statementRecipe } from './fund.recipes.js';
 import { overviewRecipe, type Region } from './overview.recipes.js';
 import { type Asked, at, beside, is, partAt, ratioOf, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
@@ -30,6 +31,7 @@ export class RecipeBook {
     private readonly shares: HouseholdShares,
     private readonly accounts: AccountRecipes,
     private readonly schemes: SchemeRecipes,
+    private readonly findings: FindingRecipes,
     private readonly recorded: Recorded,
     private readonly clock: Clock,
   ) {}
@@ -64,6 +66,8 @@ export class RecipeBook {
         return overviewRecipe(asked, this.region(asked));
       case 'reports':
         return this.ofReports(asked, id);
+      case 'findings':
+        return this.findings.recipe(asked);
       case 'ledger':
         return ofLedger(asked);
       default:
