@@ -14,8 +14,8 @@ import { bondRecipe, grantRecipe } from './award.recipes.js';
 import { AccountRecipes } from './account-recipes.js';
 import { FindingRecipes } from './finding-recipes.js';
 import { drawRecipe, forecastRecipe, fundFigure, statementRecipe } from './fund.recipes.js';
-import { overviewRecipe, type Region } from './overview.recipes.js';
-import { type Asked, at, beside, is, partAt, ratioOf, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
+import { overviewRecipe, type Region, sizeRecipe } from './overview.recipes.js';
+import { type Asked, at, beside, is, partAt, ratioOf, raw, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
 import { Recorded } from './recorded.js';
 import { executionRecipe, fundingRecipe } from './report.recipes.js';
 import { SchemeRecipes } from './scheme-recipes.js';
@@ -45,7 +45,9 @@ export class RecipeBook {
     division: string,
   ): Promise<Recipe | undefined> {
     const asked = askedAbout(path, parts, body, moment, division);
-    return (await this.made(asked)) ?? this.recorded.recipe(asked);
+    const recipe = await this.made(asked);
+    // An amount of a plan may be that of some event by chance: nobody recorded it.
+    return recipe ?? (asked.segments[2] === 'funding-plan' ? undefined : this.recorded.recipe(asked));
   }
 
   private async made(asked: Asked): Promise<Recipe | undefined> {
@@ -85,12 +87,20 @@ export class RecipeBook {
     if (view === 'funding-plan') return this.schemes.ofPlan(asked, id);
     if (subject === 'schemes' && view !== undefined && view !== 'cost-split')
       return this.schemes.ofList(asked, id, view);
+    if (subject === 'compounds' && view === undefined) return this.ofSize(asked, id);
     if (view !== 'cost-split') return undefined;
     const ids = subject === 'schemes' ? [id] : (asked.body['schemes'] as string[]);
     return splitRecipe(
       asked,
       ids.map((one) => this.measured(one, asked.moment)),
     );
+  }
+
+  private ofSize(asked: Asked, id: string): Recipe | undefined {
+    const { name, parts, row, moment } = asked;
+    if (parts.includes('declared') || (name !== 'households' && name !== 'floorAreaM2')) return undefined;
+    const size = compoundSizes(this.reads, moment).get(id === '' ? (row['compoundId'] as string) : id);
+    return sizeRecipe(name, size ? [size] : []);
   }
 
   private ofGrants(asked: Asked, id: string): Recipe | undefined {
@@ -244,7 +254,13 @@ function ofLedger(asked: Asked): Recipe | undefined {
     );
   }
   const account = body['account'] ?? row['account'];
-  return name === 'balance' && typeof account === 'string'
-    ? sumOf('balance', term('postings', 1, is('account', account)))
+  if (typeof account !== 'string') return undefined;
+  const own = is('account', account);
+  if (parts[0] !== 'items') return name === 'balance' ? sumOf(name, term('postings', 1, own)) : undefined;
+  // An entry is one posting; the balance beside it is that of all postings up to it.
+  const place = [row['position'] as number, row['leg'] as number];
+  if (name === 'amount') return sumOf(name, term('posting', 1, own, raw('position = ? AND leg = ?', ...place)));
+  return name === 'balance'
+    ? sumOf(name, term('postings up to this one', 1, own, raw('(position, leg) <= (?, ?)', ...place)))
     : undefined;
 }

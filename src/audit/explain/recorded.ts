@@ -15,6 +15,7 @@ const STREAMS: Readonly<Record<string, string>> = {
   grants: 'grant-',
   bonds: 'bond-',
   'maintenance-funds': 'maintenanceFund-',
+  approvals: 'approval-',
 };
 
 /** A fact, or one that a reversal takes back. */
@@ -130,6 +131,7 @@ const IDS: Readonly<Record<string, string>> = {
   bonds: 'bondId',
   schemes: 'schemeId',
   compounds: 'compoundId',
+  approvals: 'approvalId',
 };
 
 /** What an object anywhere in the data of an event says of a field, where it contradicts the row in nothing. */
