@@ -87,7 +87,8 @@ export class FindingsReader {
     return found;
   }
 
-  private through({ asOf, position }: Moment, today: string): string {
+  /** The day facts count up to: the date asked for, else that of whatever is recorded. */
+  through({ asOf, position }: Moment, today: string): string {
     if (asOf !== null) return asOf;
     const sql = 'SELECT max(occurred_on) AS newest FROM log_v1_events WHERE position <= ?';
     const newest = this.reads.get<{ newest: string | null }>(sql, position)?.newest ?? today;

@@ -10,5 +10,6 @@ import { FindingsReader } from './findings-reader.js';
   imports: [LedgerModule, MaintenanceFundModule],
   controllers: [FindingsController],
   providers: [FindingsReader, FundFindings, GetFindingsHandler],
+  exports: [FindingsReader, FundFindings],
 })
 export class FindingsModule {}

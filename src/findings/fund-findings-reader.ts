@@ -3,17 +3,19 @@ import { LRUCache } from 'lru-cache';
 import type { CompoundState, Ownership } from '../compound/compound.decider.js';
 import { compoundView } from '../compound/compound.projection.js';
 import type { BusinessDate } from '../kernel/dates.js';
-import type { Fen } from '../kernel/money.js';
+import { type Fen, larger } from '../kernel/money.js';
 import type { Moment } from '../kernel/projection.js';
 import { fundView, triggerOf } from '../maintenance-fund/maintenance-fund.projection.js';
 import { FundViews, type SubAccount } from '../maintenance-fund/maintenance-fund-views.js';
 import { ReadDesk } from '../platform/reads/read-desk.js';
+import type { RulePack } from '../policy/rule-pack.js';
 import type { Day, Raised } from './finding.projection.js';
 import { votedDraws, voteAreasDiffer } from './fund-findings.projection.js';
 import { incomeUndecided, leviesUndecided, receiptsToDecide } from './owners-decision.projection.js';
 import { type HouseholdAccount, notEstablished, replenishmentDue } from './replenishment.projection.js';
 
 const CACHED_FUNDS = 1_000;
+export type Wanted = { readonly householdId: string; readonly amount: Fen };
 type Answer = { readonly state: string; readonly raised: readonly Raised[] };
 
 /** What stands against a maintenance fund. A fund nobody wrote to since is not looked through again. */
@@ -39,6 +41,17 @@ export class FundFindings {
     const raised = await this.look(compoundId, moment, day);
     this.answers.set(key, { state, raised });
     return raised;
+  }
+
+  /** What each household is asked for: to replenish, and as a first deposit. */
+  async asked(compoundId: string, moment: Moment, pack: RulePack): Promise<{ replenish: Wanted[]; deposit: Wanted[] }> {
+    const view = this.funds.fold(compoundId, fundView, moment);
+    const { below, without } = standing(await this.funds.subAccounts(compoundId, { view, moment }), pack);
+    const wanted = ({ holder }: SubAccount, amount: Fen): Wanted => ({ householdId: holder.householdId!, amount });
+    return {
+      replenish: below.map((one) => wanted(one, larger(trigger(one, pack) - one.row.balance, 0n))),
+      deposit: without.map((one) => wanted(one, one.asked.requiredFirstDeposit)),
+    };
   }
 
   private lastOf(stream: string, { position }: Moment): number | null {
@@ -69,7 +82,6 @@ export class FundFindings {
     if (!view.opened) return [];
     const { openedOn } = view.opened;
     const rows = await this.funds.subAccounts(compoundId, { view, moment });
-    const units = new Set(rows.filter(({ row }) => row.firstDeposit > 0n).flatMap(({ holder }) => holder.unitId ?? []));
     const registered = this.registered(compound);
     const account = (one: SubAccount): HouseholdAccount => {
       const { row, asked } = one;
@@ -80,24 +92,16 @@ export class FundFindings {
       const on = wasUnsold ? sold.occurredOn : (registered.get(householdId) ?? openedOn);
       return {
         requiredFirstDeposit: asked.requiredFirstDeposit,
-        trigger: trigger(one),
+        trigger: trigger(one, pack),
         balance: row.balance,
         firstDeposit: row.firstDeposit,
         start: on > openedOn ? on : openedOn,
         days: this.funds.figures.days(compoundId, householdId, moment),
       };
     };
-    const open = rows.filter(({ holder, asked }) => holder.householdId !== undefined && !asked.isClosed);
-    // Under the pack that is asked about, which need not be the fund's own.
-    const { replenishmentShare } = pack.parameters;
-    const trigger = ({ row }: SubAccount): Fen => triggerOf(row.firstDeposit, replenishmentShare);
-    const below = open.filter((one) => one.row.balance < trigger(one));
-    // A flat that is not sold yet is its unit's, whose deposit stands for it.
-    const isOfUnit = ({ flat }: SubAccount): boolean =>
-      flat?.ownerUnitId !== undefined && !isSold(flat.ownership) && units.has(flat.ownerUnitId);
-    const without = open.filter((one) => one.row.firstDeposit === 0n && !isOfUnit(one));
+    const { below, without } = standing(rows, pack);
     return [
-      ...replenishmentDue(compoundId, below.map(account), replenishmentShare),
+      ...replenishmentDue(compoundId, below.map(account), pack.parameters.replenishmentShare),
       ...notEstablished(compoundId, without.map(account)),
     ];
   }
@@ -119,5 +123,22 @@ export class FundFindings {
     );
   }
 }
+
+/** Households R16 asks for money: whose balance is below the trigger, and who never made a deposit it is taken of. */
+function standing(rows: readonly SubAccount[], pack: RulePack): { below: SubAccount[]; without: SubAccount[] } {
+  const units = new Set(rows.filter(({ row }) => row.firstDeposit > 0n).flatMap(({ holder }) => holder.unitId ?? []));
+  // A flat that is not sold yet is its unit's, whose deposit stands for it.
+  const isOfUnit = ({ flat }: SubAccount): boolean =>
+    flat?.ownerUnitId !== undefined && !isSold(flat.ownership) && units.has(flat.ownerUnitId);
+  const open = rows.filter(({ holder, asked }) => holder.householdId !== undefined && !asked.isClosed);
+  return {
+    below: open.filter((one) => one.row.balance < trigger(one, pack)),
+    without: open.filter((one) => one.row.firstDeposit === 0n && !isOfUnit(one)),
+  };
+}
+
+/** Under the pack that is asked about, which need not be the fund's own. */
+const trigger = ({ row }: SubAccount, { parameters }: RulePack): Fen =>
+  triggerOf(row.firstDeposit, parameters.replenishmentShare);
 
 const isSold = (ownership: Ownership): boolean => ownership === 'commodity' || ownership === 'sold-public-housing';

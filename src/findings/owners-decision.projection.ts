@@ -8,9 +8,9 @@ import { type Majority, voteCarries } from '../policy/votes.rules.js';
 import type { Day, Raised } from './finding.projection.js';
 import type { SchemeMoney } from './scheme-money.projection.js';
 
-type Levied = DataOf<'DepositReceived'>['kind'] | 'common-area-income';
+export type Levied = DataOf<'DepositReceived'>['kind'] | 'common-area-income';
 /** Money of one command that the owners had to decide on, less what was reversed of it. */
-type Receipt = {
+export type Receipt = {
   readonly eventId: string;
   readonly kind: Levied;
   readonly on: BusinessDate;
@@ -49,15 +49,22 @@ const left = ({ parts }: Receipt): Fen => total(parts.values());
 const isDecided = ({ decision, on }: Receipt, majority: Majority, pack: RulePack): boolean =>
   decision !== undefined && voteCarries(counted(decision.vote), { on, majority }, pack);
 
+/** What is left of receipts of a kind that rest on no decision. */
+export const undecided = ({ receipts }: Receipts, kind: Levied, pack: RulePack): Receipt[] =>
+  receipts.filter(
+    (one) =>
+      one.kind === kind && left(one) > 0n && !isDecided(one, kind === 'common-area-income' ? 'use' : 'raise', pack),
+  );
+
 const LEVIES = {
   establishment: { zh: '补建', en: 'establishment' },
   replenishment: { zh: '续筹', en: 'replenishment' },
 } as const;
 
 /** One finding a kind of levy: ten thousand receipts at a counter are one missing decision. */
-export function leviesUndecided(compoundId: string, { receipts }: Receipts, { pack }: Day): Raised[] {
+export function leviesUndecided(compoundId: string, receipts: Receipts, { pack }: Day): Raised[] {
   return (['establishment', 'replenishment'] as const).flatMap((kind) => {
-    const found = receipts.filter((one) => one.kind === kind && left(one) > 0n && !isDecided(one, 'raise', pack));
+    const found = undecided(receipts, kind, pack);
     if (found.length === 0) return [];
     const amount = total(found.map(left));
     const since = found.map(({ on }) => on).sort()[0]!;
@@ -77,10 +84,10 @@ export function leviesUndecided(compoundId: string, { receipts }: Receipts, { pa
 }
 
 /** 公共收益 that went into the fund. */
-export const incomeUndecided = (compoundId: string, { receipts }: Receipts, { pack }: Day): Raised[] =>
-  receipts
-    .filter((one) => one.kind === 'common-area-income' && left(one) > 0n && !isDecided(one, 'use', pack))
-    .map((one) => undecidedIncome(`maintenanceFund-${compoundId}`, { eventId: one.eventId }, left(one), one.on));
+export const incomeUndecided = (compoundId: string, receipts: Receipts, { pack }: Day): Raised[] =>
+  undecided(receipts, 'common-area-income', pack).map((one) =>
+    undecidedIncome(`maintenanceFund-${compoundId}`, { eventId: one.eventId }, left(one), one.on),
+  );
 
 /** 公共收益 that was given to a scheme: its receipt names a decision, with a vote that carried where one is told. */
 export const contributionsUndecided = ({ schemeId, facts: { view } }: SchemeMoney, { pack }: Day): Raised[] =>

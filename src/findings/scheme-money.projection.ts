@@ -57,12 +57,13 @@ export function idleFunds({ schemeId, split, arrivals }: SchemeMoney, { today }:
 }
 
 /** Arrivals that were not taken back: a reversal has the amount of the very entry it reverses. */
-function standing(arrivals: readonly Arrival[]): DatedAmount[] {
-  const kept: DatedAmount[] = [];
-  for (const { on, amount, isReversal } of arrivals) {
-    if (amount > 0n && !isReversal) kept.push({ on, amount });
+export function standing<One extends DatedAmount & Pick<Arrival, 'isReversal'>>(arrivals: readonly One[]): One[] {
+  const kept: One[] = [];
+  for (const one of arrivals) {
+    const { amount, isReversal } = one;
+    if (amount > 0n && !isReversal) kept.push(one);
     else if (amount < 0n && isReversal) {
-      const index = kept.findLastIndex((one) => one.amount === -amount);
+      const index = kept.findLastIndex((before) => before.amount === -amount);
       if (index !== -1) kept.splice(index, 1);
     }
   }

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { City, TWO_KINDS } from './city.js';
 import { accepted, type Reply, TestService } from './service.js';
 
@@ -29,8 +30,21 @@ export class FindingsStory {
   find = async (query: string): Promise<FoundItem[]> => {
     const { status, body, text } = await this.service.get(`/v1/findings?limit=500&${query}`);
     if (status !== 200) throw new Error(text);
-    return body.items as FoundItem[];
+    const items = body.items as FoundItem[];
+    for (const [index, item] of items.entries()) await this.open(`/v1/findings?limit=500&${query}`, index, item);
+    return items;
   };
+
+  /** Whatever is found opens: its amount is made anew from what it rests on, and rests on something where it is any. */
+  private async open(path: string, index: number, { code, amount }: FoundItem): Promise<void> {
+    const figure = encodeURIComponent(`${path}#/items/${index}/amount`);
+    const { body } = await this.service.get(`/v1/explain?figure=${figure}`, { as: 'auditor' });
+    const { computed, agrees, arithmetic, postings, events, parts } = body as Record<string, unknown[]>;
+    const rests = amount === '0.00' || [...(postings ?? []), ...(events ?? []), ...(parts ?? [])].length > 0;
+    expect({ code, computed, agrees, arithmetic: typeof arithmetic, rests }).toEqual({
+      ...{ code, computed: amount, agrees: true, arithmetic: 'string', rests: true },
+    });
+  }
 
   /** Subject, amount and since of what stands of one code. */
   standing = async (code: string, asOf: string, more = '') =>

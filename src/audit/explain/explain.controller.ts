@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Asked, type Question, READERS, Reads } from '../../platform/http/routes.js';
+import { Differences } from './differences.js';
 import { Explanations } from './explanations.js';
 import { wrong } from './figures.js';
 
@@ -10,7 +11,10 @@ const MOMENT = /^(\d{1,16}|\d{4}-\d{2}-\d{2}T.{1,40})$/;
 @ApiTags('audit')
 @Controller('v1')
 export class ExplainController {
-  constructor(private readonly explanations: Explanations) {}
+  constructor(
+    private readonly explanations: Explanations,
+    private readonly differences: Differences,
+  ) {}
 
   /** 数字的来历 */
   @Reads('explain', { roles: READERS, parameters: { figure: PATH } })
@@ -25,6 +29,6 @@ export class ExplainController {
   diff(@Asked() asked: Question): Promise<object> {
     const { path, from, to } = asked.filters;
     for (const [name, value] of Object.entries({ path, from, to })) if (value === undefined) throw wrong(name);
-    return this.explanations.diff(path!, from!, to!, asked);
+    return this.differences.diff(path!, from!, to!, asked);
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { yuan } from '../../kernel/money.js';
 import type { Asker } from '../../platform/http/read-routes.js';
-import { type Answered, computed, Figures, shownPosting, type Weighed, wrong } from './figures.js';
-import { changesBetween, type Change } from './json-changes.js';
+import { type Answered, computed, Figures, shownPosting, streamsOf, type Weighed, wrong } from './figures.js';
 import { at, type Part, type Recipe } from './recipe.js';
 import { RecipeBook } from './recipe-book.js';
 
@@ -10,18 +9,10 @@ const MOST_POSTINGS = 1_000;
 const MOST_EVENTS = 500;
 /** Of a figure made of others, so many are opened at once; each of them opens by itself. */
 const MOST_OPENED = 40;
-const POSITION = /^\d{1,16}$/;
-const STREAMS: Readonly<Record<string, string>> = {
-  schemes: 'scheme-',
-  compounds: 'compound-',
-  grants: 'grant-',
-  bonds: 'bond-',
-  'maintenance-funds': 'maintenanceFund-',
-};
 /** Everything behind a figure: its own postings, or those of the figures it is made of. */
 type Opened = { readonly weighed: Weighed[]; readonly positions: number[]; whole: boolean };
 
-/** Opens a figure down to its events, and says which events made it another. */
+/** Opens a figure down to its events. */
 @Injectable()
 export class Explanations {
   constructor(
@@ -77,53 +68,17 @@ export class Explanations {
     };
   }
 
-  /** What a path answers otherwise at `to` than at `from` (instants or positions), each change with its events. */
-  async diff(path: string, from: string, to: string, asker: Asker): Promise<object> {
-    const [before, after] = [
-      await this.figures.ask(path, 'path', asker, [momentOf(from)]),
-      await this.figures.ask(path, 'path', asker, [momentOf(to)]),
-    ];
-    const changes = [];
-    const all = new Set<number>();
-    for (const change of changesBetween(before.body, after.body)) {
-      const positions = await this.causes(path, change, before, after, asker);
-      for (const position of positions) all.add(position);
-      changes.push({ pointer: change.pointer, from: change.from, to: change.to, positions });
-    }
-    const events = await this.figures.events([...all].sort((a, b) => a - b));
-    return { path, from: { given: from, ...before.moment }, to: { given: to, ...after.moment }, changes, events };
-  }
-
-  private async causes(
-    path: string,
-    { pointer, isGone }: Change,
-    before: Answered,
-    after: Answered,
-    asker: Asker,
-  ): Promise<number[]> {
-    const [from, to] = [before.moment.position, after.moment.position];
-    const { body } = isGone ? before : after;
-    const recipe = await this.recipes.recipeOf(path, partsOf(pointer), body, after.moment, asker.caller.division);
-    if (!recipe) return this.figures.between(streamsOf(path), from, to);
-    const { weighed, positions } = await this.open(path, recipe, { body, moment: after.moment }, asker, from);
-    const found = [
-      ...weighed.flatMap(({ postings }) => postings.map(({ position }) => Number(position))),
-      ...positions,
-    ];
-    return [...new Set(found)].filter((position) => position > from).sort((a, b) => a - b);
-  }
-
-  private weighed(recipe: Recipe & { kind: 'postings' }, { moment }: Answered, after = 0): Weighed[] {
-    return recipe.terms.map((term) => ({ term, postings: this.figures.postings(term, moment, after) }));
+  private weighed(recipe: Recipe & { kind: 'postings' }, { moment }: Answered): Weighed[] {
+    return recipe.terms.map((term) => ({ term, postings: this.figures.postings(term, moment) }));
   }
 
   /** Down through the figures of the same answer to their postings. */
-  private async open(path: string, recipe: Recipe, answered: Answered, asker: Asker, after = 0): Promise<Opened> {
+  private async open(path: string, recipe: Recipe, answered: Answered, asker: Asker): Promise<Opened> {
     const opened: Opened = { weighed: [], positions: [], whole: true };
     const waiting: Recipe[] = [recipe];
     const seen = new Set<string>();
     for (let one = waiting.shift(); one; one = waiting.shift()) {
-      if (one.kind === 'postings') opened.weighed.push(...this.weighed(one, answered, after));
+      if (one.kind === 'postings') opened.weighed.push(...this.weighed(one, answered));
       if (one.kind === 'given') opened.positions.push(...one.positions);
       for (const { figure } of partsIn(one)) {
         if (figure === null || seen.has(figure)) continue;
@@ -147,10 +102,6 @@ function partsIn(recipe: Recipe): readonly Part[] {
   return recipe.kind === 'parts' && recipe.rule === 'ratio' ? [...recipe.parts, ...recipe.under] : (recipe.parts ?? []);
 }
 
-/** An instant or a position, as the parameter that asks for it. */
-const momentOf = (given: string): string =>
-  POSITION.test(given) ? `atPosition=${given}` : `recordedAt=${encodeURIComponent(given)}`;
-
 /** A pointer may come encoded once more, as part of a URL. */
 const unescaped = (pointer: string): string => {
   if (!/^%2f/i.test(pointer)) return pointer;
@@ -166,10 +117,3 @@ const partsOf = (pointer: string): string[] =>
     .slice(1)
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-/** The stream a path is about. */
-function streamsOf(path: string): string[] {
-  const [, subject = '', id] = /^\/v1\/([a-z-]+)\/([^/?]+)/.exec(path) ?? [];
-  const prefix = STREAMS[subject];
-  return prefix === undefined || id === undefined ? [] : [`${prefix}${decodeURIComponent(id)}`];
-}

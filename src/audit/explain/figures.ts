@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { fen, type Fen, larger, ratio, total, yuan } from '../../kernel/money.js';
+import { absolute, fen, type Fen, larger, ratio, total, yuan } from '../../kernel/money.js';
 import type { Moment } from '../../kernel/projection.js';
 import { Rejected } from '../../kernel/rejection.js';
 import { committed, type Sum } from '../../ledger/cost-split.projection.js';
@@ -9,7 +9,7 @@ import { type Asker, ReadRoutes } from '../../platform/http/read-routes.js';
 import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import { CHANGZHI_2020 } from '../../policy/changzhi-2020.rules.js';
 import { policyById } from '../../policy/policies.rules.js';
-import type { Part, Recipe, Term } from './recipe.js';
+import type { Part, PostingRule, Recipe, Term } from './recipe.js';
 
 export type Answered = { readonly body: Readonly<Record<string, unknown>>; readonly moment: Moment };
 export type Posting = Sum & {
@@ -24,6 +24,13 @@ export type Weighed = { readonly term: Term; readonly postings: readonly Posting
 const COLUMNS = `position, leg, book, account, amount, occurred_on AS occurredOn, measure, source, reference,
   cost_area AS costArea, line_id AS lineId, item, scheme_id AS schemeId`;
 const AREAS = ['public-area', 'in-building'] as const;
+const STREAMS: Readonly<Record<string, string>> = {
+  schemes: 'scheme-',
+  compounds: 'compound-',
+  grants: 'grant-',
+  bonds: 'bond-',
+  'maintenance-funds': 'maintenanceFund-',
+};
 const NOT_OURS = /^\/v1\/(explain|diff|audit|ledger\/export|events)/;
 
 /** Reads figures as their caller would, and the postings and events they are made of. */
@@ -35,12 +42,12 @@ export class Figures {
   ) {}
 
   /** What a path answers this caller; its refusal is ours. */
-  async ask(path: string, parameter: string, asker: Asker, more: string[] = []): Promise<Answered> {
+  async ask(path: string, parameter: string, asker: Asker, more: string[] = [], isShown = true): Promise<Answered> {
     if (!/^\/v1\/[\x21-\x7e]+$/.test(path) || NOT_OURS.test(path)) throw wrong(parameter);
     const url = [path, ...more].reduce((whole, one) => `${whole}${whole.includes('?') ? '&' : '?'}${one}`);
     let body: object;
     try {
-      body = await this.routes.ask(url, asker);
+      body = await this.routes.ask(url, asker, { isShown });
     } catch (error) {
       const isNo = error instanceof Rejected || error instanceof Problem;
       if (!isNo || error.code === 'forbidden') throw error;
@@ -52,10 +59,10 @@ export class Figures {
     return { body: body as Answered['body'], moment: { position, asOf: asOf ?? null, recordedAt: recordedAt ?? null } };
   }
 
-  postings({ sql, values }: Term, moment: Moment, after = 0): Posting[] {
+  postings({ sql, values }: Term, moment: Moment): Posting[] {
     const at = within(moment);
-    const whole = `SELECT ${COLUMNS} FROM ledger_v1_postings WHERE ${sql} AND ${at.sql} AND position > ? ORDER BY position, leg`;
-    return this.reads.exact<Posting>(whole, ...values, ...at.values, after);
+    const whole = `SELECT ${COLUMNS} FROM ledger_v1_postings WHERE ${sql} AND ${at.sql} ORDER BY position, leg`;
+    return this.reads.exact<Posting>(whole, ...values, ...at.values);
   }
 
   /** The events at these positions, with the rules each was tried against and their clauses. */
@@ -112,8 +119,11 @@ export function computed(recipe: Recipe, weighed: readonly Weighed[]): string | 
 const ofParts = (parts: readonly Part[]): Fen =>
   parts.reduce((sum, { sign, value }) => sum + BigInt(sign) * fen(String(value)), 0n);
 
-function ofPostings(rule: 'sum' | 'commitments' | 'gap', weighed: readonly Weighed[]): Fen {
-  if (rule === 'sum') return weighed.reduce((sum, { term, postings }) => sum + BigInt(term.sign) * sumOf(postings), 0n);
+function ofPostings(rule: PostingRule, weighed: readonly Weighed[]): Fen {
+  const sum = weighed.reduce((before, { term, postings }) => before + BigInt(term.sign) * sumOf(postings), 0n);
+  if (rule === 'sum') return sum;
+  if (rule === 'not below zero') return larger(sum, 0n);
+  if (rule === 'without its sign') return absolute(sum);
   // A promise is kept at its own scheme, and a surplus of one closes no gap of another.
   const schemes = new Map<string | null, Posting[]>();
   for (const posting of weighed.flatMap(({ postings }) => postings)) {
@@ -154,4 +164,11 @@ function summed(postings: readonly Posting[]): Sum[] {
     sums.set(key, { measure, source, reference, costArea, lineId, item, amount: before + amount });
   }
   return [...sums.values()];
+}
+
+/** The stream a path is about. */
+export function streamsOf(path: string): string[] {
+  const [, subject = '', id] = /^\/v1\/([a-z-]+)\/([^/?]+)/.exec(path) ?? [];
+  const prefix = STREAMS[subject];
+  return prefix === undefined || id === undefined ? [] : [`${prefix}${decodeURIComponent(id)}`];
 }

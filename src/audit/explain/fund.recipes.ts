@@ -4,6 +4,7 @@ import {
   is,
   type Marks,
   measure,
+  partAt,
   raw,
   ratioOf,
   type Recipe,
@@ -152,6 +153,26 @@ export function statementRecipe({ name, parts, row, body }: Asked, fundId: strin
   if (name === 'opening') return named(fundFigure('balance', fundId, [before]), name);
   if (name === 'closing') return named(fundFigure('balance', fundId, [until]), name);
   return named(fundFigure(name === 'deposits' ? 'deposited' : name, fundId, [since, until]), name);
+}
+
+/** What a forecast starts from is the fund's; what comes after is its own calculation (3-calculations.md §8). */
+export function forecastRecipe(asked: Asked, fundId: string): Recipe | undefined {
+  const { name, parts, row, moment } = asked;
+  const [list, place] = parts;
+  if (parts.length === 1 && name === 'openingBalance') return named(fundFigure('balance', fundId), name);
+  if (parts.length === 1 && name === 'approvedUnpaid') return named(fundFigure('reserved', fundId), name);
+  if (list === 'years' && name === 'open')
+    return place === '0'
+      ? named(fundFigure('balance', fundId), name)
+      : sumOfParts(name, [partAt(asked, [list, String(Number(place) - 1), 'close'])]);
+  if (list === 'years' && name === 'close')
+    return sumOfParts(name, [
+      ...['open', 'contribution', 'interest'].map((one) => beside(asked, one)),
+      beside(asked, 'expenditure', -1),
+    ]);
+  // Told as it is known now, whatever moment the forecast is of: then its postings are not all the moment's.
+  if (list !== 'actual' || moment.asOf !== null || moment.recordedAt !== null) return undefined;
+  return named(fundFigure('balance', fundId, [raw('occurred_on <= ?', `${String(row['year'])}-12-31`)]), name);
 }
 
 const named = (recipe: Recipe | undefined, name: string): Recipe | undefined =>

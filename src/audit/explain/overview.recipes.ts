@@ -62,13 +62,8 @@ export function overviewRecipe(asked: Asked, region: Region): Recipe | undefined
         'count',
       );
     case 'households':
-      return sized(compounds, 'Σ households registered, or declared where none are', (all) =>
-        all.reduce((sum, one) => sum + one.households, 0),
-      );
     case 'floorAreaM2':
-      return sized(compounds, 'Σ floor area of the households, or as declared', (all) =>
-        fromMillionths(all.reduce((sum, one) => sum + one.areaMillionths, 0n)),
-      );
+      return sizeRecipe(name, compounds);
     case 'fundBalance': {
       const ids = compounds.map(({ compoundId }) => compoundId);
       const whole = raw("household_id IS NULL AND unit_id IS NULL AND book = 'cash'");
@@ -81,10 +76,22 @@ export function overviewRecipe(asked: Asked, region: Region): Recipe | undefined
 
 const listed = (path: string): Part => ({ name: path, sign: 1, value: 1, figure: null });
 
+type Sizes = Pick<OverviewCompound, 'households' | 'areaMillionths' | 'positions'>;
+
+/** How large compounds are: what no posting tells. */
+export const sizeRecipe = (name: 'households' | 'floorAreaM2', compounds: readonly Sizes[]): Recipe =>
+  name === 'households'
+    ? sized(compounds, 'Σ households registered, or declared where none are', (all) =>
+        all.reduce((sum, one) => sum + one.households, 0),
+      )
+    : sized(compounds, 'Σ floor area of the households, or as declared', (all) =>
+        fromMillionths(all.reduce((sum, one) => sum + one.areaMillionths, 0n)),
+      );
+
 const sized = (
-  compounds: readonly OverviewCompound[],
+  compounds: readonly Sizes[],
   arithmetic: string,
-  computed: (all: readonly OverviewCompound[]) => string | number,
+  computed: (all: readonly Sizes[]) => string | number,
 ): Recipe => ({
   ...{ kind: 'given', arithmetic, computed: computed(compounds) },
   positions: compounds.flatMap(({ positions }) => positions),

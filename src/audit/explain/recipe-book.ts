@@ -11,11 +11,13 @@ import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import type { Programme } from '../../policy/rule-pack.js';
 import { bondRecipe, grantRecipe } from './award.recipes.js';
 import { AccountRecipes } from './account-recipes.js';
-import { fundFigure, statementRecipe, drawRecipe } from './fund.recipes.js';
-import { overviewRecipe, type Region } from './overview.recipes.js';
-import { type Asked, at, beside, is, partAt, ratioOf, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
+import { FindingRecipes } from './finding-recipes.js';
+import { drawRecipe, forecastRecipe, fundFigure, statementRecipe } from './fund.recipes.js';
+import { overviewRecipe, type Region, sizeRecipe } from './overview.recipes.js';
+import { type Asked, at, beside, is, partAt, ratioOf, raw, type Recipe, sumOf, sumOfParts, term } from './recipe.js';
 import { Recorded } from './recorded.js';
 import { executionRecipe, fundingRecipe } from './report.recipes.js';
+import { SchemeRecipes } from './scheme-recipes.js';
 import { shareRecipe } from './share.recipes.js';
 import { type MeasuredScheme, splitRecipe } from './split.recipes.js';
 
@@ -27,6 +29,8 @@ export class RecipeBook {
     private readonly figures: SchemeFigures,
     private readonly shares: HouseholdShares,
     private readonly accounts: AccountRecipes,
+    private readonly schemes: SchemeRecipes,
+    private readonly findings: FindingRecipes,
     private readonly recorded: Recorded,
     private readonly clock: Clock,
   ) {}
@@ -40,7 +44,9 @@ export class RecipeBook {
     division: string,
   ): Promise<Recipe | undefined> {
     const asked = askedAbout(path, parts, body, moment, division);
-    return (await this.made(asked)) ?? this.recorded.recipe(asked);
+    const recipe = await this.made(asked);
+    // An amount of a plan may be that of some event by chance: nobody recorded it.
+    return recipe ?? (asked.segments[2] === 'funding-plan' ? undefined : this.recorded.recipe(asked));
   }
 
   private async made(asked: Asked): Promise<Recipe | undefined> {
@@ -49,6 +55,8 @@ export class RecipeBook {
       case 'schemes':
       case 'compounds':
         return this.ofSchemes(asked, subject, id, view);
+      case 'contracts':
+        return this.schemes.ofList(asked, '', subject);
       case 'grants':
         return this.ofGrants(asked, id);
       case 'bonds':
@@ -59,6 +67,8 @@ export class RecipeBook {
         return overviewRecipe(asked, this.region(asked));
       case 'reports':
         return this.ofReports(asked, id);
+      case 'findings':
+        return this.findings.recipe(asked);
       case 'ledger':
         return ofLedger(asked);
       default:
@@ -73,12 +83,23 @@ export class RecipeBook {
     view: string | undefined,
   ): Promise<Recipe | undefined> | Recipe | undefined {
     if (view === 'household-shares') return this.ofShares(asked, id);
+    if (view === 'funding-plan') return this.schemes.ofPlan(asked, id);
+    if (subject === 'schemes' && view !== undefined && view !== 'cost-split')
+      return this.schemes.ofList(asked, id, view);
+    if (subject === 'compounds' && view === undefined) return this.ofSize(asked, id);
     if (view !== 'cost-split') return undefined;
     const ids = subject === 'schemes' ? [id] : (asked.body['schemes'] as string[]);
     return splitRecipe(
       asked,
       ids.map((one) => this.measured(one, asked.moment)),
     );
+  }
+
+  private ofSize(asked: Asked, id: string): Recipe | undefined {
+    const { name, parts, row, moment } = asked;
+    if (parts.includes('declared') || (name !== 'households' && name !== 'floorAreaM2')) return undefined;
+    const size = compoundSizes(this.reads, moment).get(id === '' ? (row['compoundId'] as string) : id);
+    return sizeRecipe(name, size ? [size] : []);
   }
 
   private ofGrants(asked: Asked, id: string): Recipe | undefined {
@@ -107,6 +128,7 @@ export class RecipeBook {
   private async ofFunds(asked: Asked, id: string, view: string | undefined): Promise<Recipe | undefined> {
     if (view === 'sub-accounts' || view === 'books') return this.accounts.recipe(asked, id, view);
     if (view === 'statement') return statementRecipe(asked, id);
+    if (view === 'forecast') return forecastRecipe(asked, id);
     if (view === 'draws') {
       const drawId = asked.segments[3] ?? rowIn(asked)?.['drawId'];
       return typeof drawId === 'string' ? drawRecipe(asked, id, drawId) : undefined;
@@ -231,7 +253,13 @@ function ofLedger(asked: Asked): Recipe | undefined {
     );
   }
   const account = body['account'] ?? row['account'];
-  return name === 'balance' && typeof account === 'string'
-    ? sumOf('balance', term('postings', 1, is('account', account)))
+  if (typeof account !== 'string') return undefined;
+  const own = is('account', account);
+  if (parts[0] !== 'items') return name === 'balance' ? sumOf(name, term('postings', 1, own)) : undefined;
+  // An entry is one posting; the balance beside it is that of all postings up to it.
+  const place = [row['position'] as number, row['leg'] as number];
+  if (name === 'amount') return sumOf(name, term('posting', 1, own, raw('position = ? AND leg = ?', ...place)));
+  return name === 'balance'
+    ? sumOf(name, term('postings up to this one', 1, own, raw('(position, leg) <= (?, ?)', ...place)))
     : undefined;
 }

@@ -15,13 +15,15 @@ export type Part = {
   readonly value: string | number;
   readonly figure: string | null;
 };
+export type PostingRule = 'sum' | 'commitments' | 'gap' | 'not below zero' | 'without its sign';
 /**
- * How a figure is made: of postings (their sum; commitments, where each pledge counts as the larger of what is still
- * promised and what came; or the gap of each area of each scheme); of other figures; or as a fact or a calculation that
+ * How a figure is made: of postings (their sum, as it is, not below zero or without its sign; commitments, where each
+ * pledge counts as the larger of what is still promised and what came; or the gap of each area of each scheme); of other
+ * figures; or as a fact or a calculation that
  * `computed` and the events at `positions` tell.
  */
 export type Recipe = { readonly arithmetic: string } & (
-  | { readonly kind: 'postings'; readonly rule: 'sum' | 'commitments' | 'gap'; readonly terms: readonly Term[] }
+  | { readonly kind: 'postings'; readonly rule: PostingRule; readonly terms: readonly Term[] }
   | {
       readonly kind: 'parts';
       readonly rule: 'sum' | 'count' | 'not below zero' | 'three tenths';
@@ -68,9 +70,20 @@ export const isOneOf = (column: string, values: readonly SqlValue[]): Marks => (
 export const raw = (sql: string, ...values: SqlValue[]): Marks => ({ sql, values });
 export const measure = (name: string): Marks => is('measure', name);
 
+const summed = (terms: readonly Term[]): string =>
+  terms.map(({ sign, name: one }) => `${sign === 1 ? '+' : '−'} Σ ${one}`).join(' ');
+
 export const sumOf = (name: string, ...terms: Term[]): Recipe => ({
   ...{ kind: 'postings', rule: 'sum', terms },
-  arithmetic: `${name} = ${terms.map(({ sign, name: one }) => `${sign === 1 ? '+' : '−'} Σ ${one}`).join(' ')}`,
+  arithmetic: `${name} = ${summed(terms)}`,
+});
+export const notBelowZero = (name: string, ...terms: Term[]): Recipe => ({
+  ...{ kind: 'postings', rule: 'not below zero', terms },
+  arithmetic: `${name} = larger(0, ${summed(terms)})`,
+});
+export const withoutSign = (name: string, ...terms: Term[]): Recipe => ({
+  ...{ kind: 'postings', rule: 'without its sign', terms },
+  arithmetic: `${name} = | ${summed(terms)} |`,
 });
 
 /** What a JSON pointer's parts lead to. */

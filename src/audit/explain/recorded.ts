@@ -7,7 +7,7 @@ import { COMMAND_REFUSED } from '../../platform/commands/refusal.js';
 import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import { providentFundOf, sizesOf } from '../../reports/funding-and-arrival.projection.js';
 import { schemeView } from '../../scheme/scheme.projection.js';
-import { type Asked, type Recipe, sumOfParts } from './recipe.js';
+import { type Asked, at, type Recipe, sumOfParts } from './recipe.js';
 
 const STREAMS: Readonly<Record<string, string>> = {
   schemes: 'scheme-',
@@ -15,6 +15,14 @@ const STREAMS: Readonly<Record<string, string>> = {
   grants: 'grant-',
   bonds: 'bond-',
   'maintenance-funds': 'maintenanceFund-',
+  approvals: 'approval-',
+};
+
+/** A fact, or one that a reversal takes back. */
+export type Entry = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
 };
 
 /** Figures that were not made of anything: somebody said so, and it stands in an event as they said it. */
@@ -31,6 +39,18 @@ export class Recorded {
     return this.reads
       .all<{ position: number }>(sql, ...streams, ...types, ...at.values)
       .map(({ position }) => position);
+  }
+
+  /** Entries of a stream that are chosen, with the reversals that take such a one back. */
+  async entries(stream: string, moment: Moment, takes: (entry: Entry) => boolean): Promise<number[]> {
+    const positions: number[] = [];
+    for await (const event of this.reads.events(stream)) {
+      if (event.type === COMMAND_REFUSED || !isWithin(moment, event)) continue;
+      const { eventId, type, data, position } = event;
+      const entries = type === 'EntryReversed' ? (data['reverses'] as Entry[]) : [{ eventId, type, data }];
+      if (entries.some(takes)) positions.push(position);
+    }
+    return positions;
   }
 
   /** The last event of the stream that holds the very field, in an object that says the same of everything both name. */
@@ -97,6 +117,8 @@ function streamsOf({ segments, row, body, parts }: Asked): string[] {
   const [subject = '', id] = segments;
   if (subject === 'reports') return typeof body['compoundId'] === 'string' ? [`compound-${body['compoundId']}`] : [];
   const prefix = STREAMS[subject];
+  const contract = at(body, parts.slice(0, 2)) as Asked['row'] | undefined;
+  if (subject === 'contracts') return [`scheme-${String(contract?.['schemeId'])}`];
   if (prefix === undefined) return [];
   const listed = parts[0] === 'items' ? (body['items'] as Asked['row'][])[Number(parts[1])] : undefined;
   const own = id ?? (listed ?? row)[IDS[subject] ?? ''];
@@ -109,6 +131,7 @@ const IDS: Readonly<Record<string, string>> = {
   bonds: 'bondId',
   schemes: 'schemeId',
   compounds: 'compoundId',
+  approvals: 'approvalId',
 };
 
 /** What an object anywhere in the data of an event says of a field, where it contradicts the row in nothing. */

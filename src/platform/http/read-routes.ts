@@ -48,8 +48,11 @@ export class ReadRoutes implements OnApplicationBootstrap {
       .flatMap(({ instance }) => (instance ? routesOf(instance as object) : []));
   }
 
-  /** What `url` answers `caller`, as an object. Throws what the edge would have told: not found, forbidden, parameters. */
-  async ask(url: string, { caller, language, requestId }: Asker): Promise<object> {
+  /**
+   * What `url` answers `caller`, as an object. Throws what the edge would have told: not found, forbidden, parameters.
+   * What nobody is shown, because it is only compared with what they are, is no disclosure.
+   */
+  async ask(url: string, { caller, language, requestId }: Asker, { isShown = true } = {}): Promise<object> {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     for (const { template, card, match, run, given } of this.routes) {
       const params = match(pathname);
@@ -61,7 +64,7 @@ export class ReadRoutes implements OnApplicationBootstrap {
       const context = { switchToHttp: () => ({ getRequest: () => request }) } as ExecutionContext;
       const values = given.map(({ data, factory }) => (factory ? factory(data, context) : params[data!]));
       const body = await run(...values);
-      const disclosure = disclosureOf(card, template, request, body);
+      const disclosure = isShown ? disclosureOf(card, template, request, body) : undefined;
       if (disclosure) await this.access.note(disclosure);
       return body;
     }
