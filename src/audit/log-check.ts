@@ -126,7 +126,9 @@ export class LogCheck {
   }
 
   private join(stretch: Stretch): void {
-    this.findings.push(...joinFindings(this.ends, this.position, stretch), ...stretch.findings);
+    // As many as there are streams may be broken, which is more than one call takes.
+    for (const found of joinFindings(this.ends, this.position, stretch)) this.findings.push(found);
+    this.findings.push(...stretch.findings);
     for (const [stream, end] of stretch.ends) this.ends.set(stream, end);
     this.counted += stretch.events;
     if (stretch.beginnings.length > 0) this.position = stretch.lastPosition;

@@ -24,7 +24,8 @@ export type Weighed = { readonly term: Term; readonly postings: readonly Posting
 const COLUMNS = `position, leg, book, account, amount, occurred_on AS occurredOn, measure, source, reference,
   cost_area AS costArea, line_id AS lineId, item, scheme_id AS schemeId`;
 const AREAS = ['public-area', 'in-building'] as const;
-const STREAMS: Readonly<Record<string, string>> = {
+/** How the stream of a subject begins, by the first word of its paths. */
+export const STREAMS: Readonly<Record<string, string>> = {
   schemes: 'scheme-',
   compounds: 'compound-',
   grants: 'grant-',

@@ -7,16 +7,10 @@ import { COMMAND_REFUSED } from '../../platform/commands/refusal.js';
 import { ReadDesk, within } from '../../platform/reads/read-desk.js';
 import { providentFundOf, sizesOf } from '../../reports/funding-and-arrival.projection.js';
 import { schemeView } from '../../scheme/scheme.projection.js';
+import { STREAMS } from './figures.js';
 import { type Asked, at, type Recipe, sumOfParts } from './recipe.js';
 
-const STREAMS: Readonly<Record<string, string>> = {
-  schemes: 'scheme-',
-  compounds: 'compound-',
-  grants: 'grant-',
-  bonds: 'bond-',
-  'maintenance-funds': 'maintenanceFund-',
-  approvals: 'approval-',
-};
+const RECORDED: Readonly<Record<string, string>> = { ...STREAMS, approvals: 'approval-' };
 
 /** A fact, or one that a reversal takes back. */
 export type Entry = {
@@ -116,7 +110,7 @@ export class Recorded {
 function streamsOf({ segments, row, body, parts }: Asked): string[] {
   const [subject = '', id] = segments;
   if (subject === 'reports') return typeof body['compoundId'] === 'string' ? [`compound-${body['compoundId']}`] : [];
-  const prefix = STREAMS[subject];
+  const prefix = RECORDED[subject];
   const contract = at(body, parts.slice(0, 2)) as Asked['row'] | undefined;
   if (subject === 'contracts') return [`scheme-${String(contract?.['schemeId'])}`];
   if (prefix === undefined) return [];
