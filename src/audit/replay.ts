@@ -58,29 +58,46 @@ export function added(all: readonly Balances[]): Balances {
   return sum;
 }
 
-/** A stretch of a log replayed by itself: what one thread hands to another. */
-export type ReplayedStretch = { readonly stretch: Stretch; readonly leaves: Leaves; readonly balances: Balances };
+/** A stretch of a log checked by itself: what one thread hands to another. */
+export type CheckedStretch = { readonly stretch: Stretch; readonly leaves: Leaves };
 
-/** Replays a stretch of a log, to be `joined` with the others; its leaves only where there are heads. */
+/** Checks a stretch of a log, to be joined with the others, and folds it; its leaves only where there are heads. */
 export async function replayStretch(
   pages: AsyncIterable<readonly StoredEvent[]>,
-  catalogue: EventCatalogue,
-  asOf: string | null,
+  fold: BalanceFold,
   withLeaves: boolean,
-): Promise<ReplayedStretch> {
+): Promise<CheckedStretch> {
   const hashes: Uint8Array[] = [];
   const positions: number[] = [];
   const keep = (hash: Uint8Array, position: number): void => void (hashes.push(hash), positions.push(position));
   const check = new StretchCheck(withLeaves ? keep : undefined);
-  const balances = await foldInto(check, pages, new BalanceFold(catalogue, asOf));
-  return { stretch: check.finish(), leaves: leavesOf(hashes, positions), balances };
+  await foldInto(check, pages, fold);
+  return { stretch: check.finish(), leaves: leavesOf(hashes, positions) };
 }
 
-/** Joins the stretches of a whole log, in its order. */
-export function joined(stretches: readonly ReplayedStretch[], heads: readonly TreeHead[]): Replayed {
-  const check = new LogCheck(heads, {}, heads.length > 0);
-  for (const { stretch, leaves } of stretches) check.follow(stretch, leaves);
-  return { balances: added(stretches.map(({ balances }) => balances)), checked: check.finish() };
+/** Joins the stretches of a whole log in its order, in whatever order they come. */
+export class StretchJoin {
+  private readonly check: LogCheck;
+  private readonly waiting = new Map<number, CheckedStretch>();
+  private next = 0;
+
+  constructor(heads: readonly TreeHead[]) {
+    this.check = new LogCheck(heads, {}, heads.length > 0);
+  }
+
+  /** The stretch that is `index`-th in the log, counted from 0. */
+  add(index: number, checked: CheckedStretch): void {
+    this.waiting.set(index, checked);
+    for (let found; (found = this.waiting.get(this.next)); this.next++) {
+      this.check.follow(found.stretch, found.leaves);
+      this.waiting.delete(this.next);
+    }
+  }
+
+  /** With the balances of all folds that took part. */
+  finish(all: readonly Balances[]): Replayed {
+    return { balances: added(all), checked: this.check.finish() };
+  }
 }
 
 /** Folds a log into balances at a business date, checking its chain and its heads, where there are any, while it reads. */
@@ -91,21 +108,21 @@ export async function replay(
   heads: readonly TreeHead[],
 ): Promise<Replayed> {
   const check = new LogCheck(heads, {}, heads.length > 0);
-  const balances = await foldInto(check, pages, new BalanceFold(catalogue, asOf));
-  return { balances: added([balances]), checked: check.finish() };
+  const fold = new BalanceFold(catalogue, asOf);
+  await foldInto(check, pages, fold);
+  return { balances: added([fold.finish()]), checked: check.finish() };
 }
 
 async function foldInto(
   check: Pick<LogCheck, 'add'>,
   pages: AsyncIterable<readonly StoredEvent[]>,
   fold: BalanceFold,
-): Promise<Balances> {
+): Promise<void> {
   for await (const page of pages)
     for (const stored of page) {
       check.add(stored);
       fold.add(stored);
     }
-  return fold.finish();
 }
 
 export type Difference = {

@@ -1,30 +1,27 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { headsOf, pagesOf } from '../audit/log-check.js';
-import { joined, replay, type Replayed, type ReplayedStretch } from '../audit/replay.js';
+import { type Balances, type CheckedStretch, replay, type Replayed, StretchJoin } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
 import type { Settings } from '../platform/config/settings.js';
 import { openStore } from '../platform/event-store/open-store.js';
 
-/** What one thread replays: the events of a file behind one position and up to another. */
-export type StretchTask = {
-  readonly file: string;
-  readonly asOf: string | null;
-  readonly withLeaves: boolean;
-  readonly after: number;
-  readonly upTo: number;
-};
+/** What every thread of a replay knows from its start. */
+export type ReplayTask = { readonly file: string; readonly asOf: string | null; readonly withLeaves: boolean };
+/** The events behind one position and up to another. */
+export type Piece = { readonly after: number; readonly upTo: number };
 
 const WORKER = new URL('./replay.worker.js', import.meta.url);
 /** With fewer a thread takes longer to start than to replay. */
-const EVENTS_A_THREAD = 25_000;
+const FEWEST_EVENTS = 25_000;
 /** Left to itself each thread lets its garbage grow to what a service may have; beyond the old generation it would end. */
 const MEMORY = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1_024 };
 
 /**
- * Replays the whole log of a store: that of one file in as many threads as there are cores, each a stretch of positions
- * that are joined here. A server's positions cannot be cut anywhere, and its log comes at its own pace: in this thread.
+ * Replays the whole log of a store: that of one file in as many threads as there are cores, each taking pieces that are
+ * joined here. A server's positions cannot be cut anywhere, and its log comes at its own pace: in this thread.
  */
 export async function replayLog(
   { eventStore, dataDir }: Pick<Settings, 'eventStore' | 'dataDir'>,
@@ -36,24 +33,36 @@ export async function replayLog(
   try {
     const heads = await headsOf(store);
     const head = await store.head();
-    const threads = eventStore === 'sqlite' ? Math.min(mostThreads, Math.ceil(head / EVENTS_A_THREAD)) : 1;
+    const threads = eventStore === 'sqlite' ? Math.min(mostThreads, Math.ceil(head / FEWEST_EVENTS)) : 1;
     if (threads < 2) return await replay(pagesOf(store), eventCatalogue(), asOf, heads);
-    const cut = (index: number): number => Math.floor((head * index) / threads);
-    for (let index = 0; index < threads; index++) {
-      const [after, upTo] = [cut(index), cut(index + 1)];
-      const task: StretchTask = { file: join(dataDir, 'events.db'), asOf, withLeaves: heads.length > 0, after, upTo };
-      workers.push(new Worker(WORKER, { workerData: task, resourceLimits: MEMORY }));
-    }
-    return joined(await Promise.all(workers.map(answerOf)), heads);
+    const task: ReplayTask = { file: join(dataDir, 'events.db'), asOf, withLeaves: heads.length > 0 };
+    while (workers.length < threads) workers.push(new Worker(WORKER, { workerData: task, resourceLimits: MEMORY }));
+    const pieces = piecesOf(head, threads);
+    const whole = new StretchJoin(heads);
+    const work = async (worker: Worker): Promise<Balances> => {
+      for (let piece; (piece = pieces.next().value);)
+        whole.add(piece.index, await answer<CheckedStretch>(worker, piece));
+      return answer<Balances>(worker, null);
+    };
+    return whole.finish(await Promise.all(workers.map(work)));
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
     await store.close();
   }
 }
 
-const answerOf = (worker: Worker): Promise<ReplayedStretch> =>
-  new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`a thread of the replay ended with ${code}`)));
-  });
+/** Large ones first, small ones in the end, so that no thread waits long for another. */
+function* piecesOf(head: number, threads: number): Generator<Piece & { readonly index: number }, undefined> {
+  for (let [index, after] = [0, 0]; after < head; index++) {
+    const upTo = Math.min(head, after + Math.max(FEWEST_EVENTS, Math.ceil((head - after) / (2 * threads))));
+    yield { index, after, upTo };
+    after = upTo;
+  }
+}
+
+/** What a thread says to a piece, or to there being none left. Throws what it threw. */
+async function answer<Answer>(worker: Worker, piece: Piece | null): Promise<Answer> {
+  worker.postMessage(piece);
+  const [said] = (await once(worker, 'message')) as [Answer];
+  return said;
+}

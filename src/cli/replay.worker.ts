@@ -1,16 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { pagesOf } from '../audit/log-check.js';
-import { replayStretch } from '../audit/replay.js';
+import { BalanceFold, replayStretch } from '../audit/replay.js';
 import { eventCatalogue } from '../event-catalogue.js';
 import { SqliteEventStore } from '../platform/event-store/sqlite/sqlite-event-store.js';
-import type { StretchTask } from './replay-log.js';
+import type { Piece, ReplayTask } from './replay-log.js';
 
-const { file, asOf, withLeaves, after, upTo } = workerData as StretchTask;
+const { file, asOf, withLeaves } = workerData as ReplayTask;
+const port = parentPort!;
 const store = new SqliteEventStore(file);
-try {
-  const found = await replayStretch(pagesOf(store, after, upTo), eventCatalogue(), asOf, withLeaves);
-  const { hashes, positions } = found.leaves;
-  parentPort!.postMessage(found, [hashes.buffer as ArrayBuffer, positions.buffer as ArrayBuffer]);
-} finally {
-  await store.close();
-}
+const fold = new BalanceFold(eventCatalogue(), asOf);
+
+/** Answers each piece with what its check found; where there is none left, with the balances of all. */
+port.on('message', async (piece: Piece | null) => {
+  if (piece === null) return port.postMessage(fold.finish());
+  const checked = await replayStretch(pagesOf(store, piece.after, piece.upTo), fold, withLeaves);
+  const { hashes, positions } = checked.leaves;
+  port.postMessage(checked, [hashes.buffer as ArrayBuffer, positions.buffer as ArrayBuffer]);
+});

@@ -27,14 +27,19 @@ export function byCodePoint(a: string, b: string): number {
 export const inScope = (scope: string, divisionCode: string): boolean =>
   scope === '*' || divisionCode.startsWith(scope);
 
+/** The last part that was no plain id: the lines of one contract name it again and again. */
+let lastEncoded = { part: '', text: '' };
+
+function plain(part: string): string {
+  if (ID_PATTERN.test(part)) return part;
+  if (part !== lastEncoded.part) lastEncoded = { part, text: encodeURIComponent(part) };
+  return lastEncoded.text;
+}
+
 /** A colon path of ids; parts that are absent are left out, parts that are no plain ids are percent-encoded. */
 export function canonicalParts(parts: readonly (string | null | undefined)[]): string {
-  let text = '';
-  let between = '';
-  for (const part of parts) {
-    if (part === null || part === undefined) continue;
-    text += between + (ID_PATTERN.test(part) ? part : encodeURIComponent(part));
-    between = ':';
-  }
-  return text;
+  const there: string[] = [];
+  for (const part of parts) if (part !== null && part !== undefined) there.push(plain(part));
+  // One flat text; pieces added to each other would be copied together by the first who looks it up.
+  return there.join(':');
 }

@@ -88,16 +88,11 @@ function budget({ schemeId, budgetRevision, lines }: Data<'BudgetRevised'>): Pos
 }
 
 function contracts({ schemeId, contractNo, lines }: Data<'ContractAwarded' | 'ContractChanged'>): Posting[] {
+  const contractor = path('commitment', 'contractor', schemeId, contractNo);
   return lines.flatMap(({ lineId, amount }) =>
-    move(
-      'commitment',
-      fen(amount),
-      path('commitment', 'contractor', schemeId, contractNo),
-      path('commitment', 'contract', schemeId, contractNo, lineId),
-      {
-        to: { measure: 'contracted', schemeId, lineId, item: contractNo },
-      },
-    ),
+    move('commitment', fen(amount), contractor, path('commitment', 'contract', schemeId, contractNo, lineId), {
+      to: { measure: 'contracted', schemeId, lineId, item: contractNo },
+    }),
   );
 }
 
@@ -198,7 +193,12 @@ function spend({ schemeId, lineId, costArea }: Spent, parts: Parts, sign: 1n | -
     book: 'cash',
     account: poolAccount(schemeId, { source, reference, costArea }),
     amount: -sign * fen(amount),
-    ...{ measure: 'paid', schemeId, source, reference, costArea, lineId },
+    measure: 'paid',
+    schemeId,
+    source,
+    reference,
+    costArea,
+    lineId,
   }));
   const amount = sign * total(parts.map((part) => fen(part.amount)));
   return [...bearers, { book: 'cash', account: path('cash', 'paid', schemeId, lineId), amount }];

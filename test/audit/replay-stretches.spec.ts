@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { replay, joined, type Replayed, replayStretch } from '../../src/audit/replay.js';
+import { BalanceFold, replay, type Replayed, replayStretch, StretchJoin } from '../../src/audit/replay.js';
 import type { TreeHead } from '../../src/audit/tree-heads.decider.js';
 import { eventCatalogue } from '../../src/event-catalogue.js';
 import { yuan } from '../../src/kernel/money.js';
@@ -34,10 +34,13 @@ async function inStretches(
 ): Promise<Replayed> {
   const ends = [...cuts].sort((a, b) => a - b);
   const parts = [0, ...ends].map((from, index) => log.slice(from, ends[index]));
-  const stretches = await Promise.all(
-    parts.map((part) => replayStretch(pages(part), CATALOGUE, asOf, heads.length > 0)),
-  );
-  return joined(stretches, heads);
+  const threads = [0, 1].map(() => new BalanceFold(CATALOGUE, asOf));
+  const join = new StretchJoin(heads);
+  // As two threads may come to take them, and answer in another order.
+  const taken = parts.map((part, index) => ({ part, index, fold: threads[part.length % threads.length]! }));
+  for (const { part, index, fold } of taken.reverse())
+    join.add(index, await replayStretch(pages(part), fold, heads.length > 0));
+  return join.finish(threads.map((fold) => fold.finish()));
 }
 
 /** Nobody signed it: what is wrong with it must be found by either way alike. */
