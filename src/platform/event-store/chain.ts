@@ -10,8 +10,8 @@ export type Unhashed = {
   readonly metadata: Omit<EventMetadata, 'hash' | 'previousHash'>;
 };
 
-/** What JSON would escape, and lone surrogates with it. */
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** What JSON would escape, and lone surrogates with it: all but these. */
+const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 const quoted = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
 
 type Named = Pick<StoredEvent, 'stream' | 'revision' | 'eventId' | 'type'>;
