@@ -15,7 +15,7 @@ import { schemePostings } from './scheme.postings.js';
 /** Every posting with both clocks, and the division of both ends of the movement. */
 export class LedgerReadModel extends ReadModel {
   readonly name = 'ledger_v1';
-  readonly tables = ['ledger_v1_postings', 'ledger_v1_streams', 'ledger_v1_sub_accounts'];
+  readonly tables = ['ledger_v1_postings', 'ledger_v1_streams', 'ledger_v1_sub_accounts', 'ledger_v1_schemes'];
   readonly schema = `
     CREATE TABLE ledger_v1_streams (stream TEXT PRIMARY KEY, division TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE ledger_v1_postings (
@@ -61,6 +61,9 @@ export class LedgerReadModel extends ReadModel {
       amount INTEGER NOT NULL, first_on TEXT NOT NULL, last_on TEXT NOT NULL, last_position INTEGER NOT NULL,
       PRIMARY KEY (fund_id, household_id, unit_id, measure, item)
     ) STRICT, WITHOUT ROWID;
+    -- The last event that could change a figure of each scheme, and the last day of any: until then a split stays what it is.
+    CREATE TABLE ledger_v1_schemes (scheme_id TEXT PRIMARY KEY, last_position INTEGER NOT NULL, last_on TEXT NOT NULL)
+      STRICT, WITHOUT ROWID;
     CREATE INDEX ledger_v1_by_account ON ledger_v1_postings (account);
   `;
 
@@ -69,6 +72,7 @@ export class LedgerReadModel extends ReadModel {
     const recorded = event();
     const division = this.divisionOf(recorded, write);
     const postings = assertBalanced(postingsOf(recorded));
+    for (const schemeId of schemesIn(recorded, postings)) touch(schemeId, recorded, write);
     if (postings.length === 0) return;
     const otherEnd = otherStream(recorded)
       .map((stream) => lookUp(stream, write))
@@ -130,6 +134,19 @@ const childDivision = ({ data }: RecordedEvent): string | undefined =>
 
 const lookUp = (stream: string, write: Writer): string | undefined =>
   write.get<{ division: string }>('SELECT division FROM ledger_v1_streams WHERE stream = ?', stream)?.division;
+
+/** Schemes whose figures an event may change: its own stream's, and those its postings are marked with. */
+function schemesIn({ stream }: RecordedEvent, postings: readonly Posting[]): ReadonlySet<string> {
+  const marked = postings.flatMap(({ schemeId }) => schemeId ?? []);
+  return new Set(stream.startsWith(SCHEME) ? [stream.slice(SCHEME.length), ...marked] : marked);
+}
+const SCHEME = 'scheme-';
+
+const TOUCH = `INSERT INTO ledger_v1_schemes VALUES (?, ?, ?)
+  ON CONFLICT DO UPDATE SET last_position = excluded.last_position, last_on = max(last_on, excluded.last_on)`;
+
+const touch = (schemeId: string, { position, data }: RecordedEvent, write: Writer): void =>
+  write.run(TOUCH, schemeId, position, data.occurredOn);
 
 const COLUMNS = 19;
 const INSERT = `INSERT INTO ledger_v1_postings VALUES (${Array.from({ length: COLUMNS }, () => '?').join(', ')})`;

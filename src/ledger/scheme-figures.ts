@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Moment } from '../kernel/projection.js';
 import { ReadDesk, type Reading, within } from '../platform/reads/read-desk.js';
 import { type SchemeAt, schemesAt } from './subjects-at.js';
@@ -24,9 +25,18 @@ const SUM_COLUMNS = `measure, source, reference, cost_area AS costArea, line_id 
 /** Of a scheme's revisions the approved one in force, before the first approval the latest: the first in this order. */
 export const REVISION_IN_FORCE = 'approved DESC, revision DESC';
 
+/** What is found of one scheme at one moment. */
+type Found = { readonly split: Split; readonly measured: Measured };
+/** Of a large city all; kept they are about four kilobytes each. */
+const MOST_KEPT = 25_000;
+
 /** Splits of schemes, from the postings and nothing else. */
 @Injectable()
 export class SchemeFigures {
+  private readonly newest = new LRUCache<string, { readonly position: number; readonly found: Found }>({
+    max: MOST_KEPT,
+  });
+
   constructor(@Inject(ReadDesk) private readonly reads: Reading) {}
 
   scheme(schemeId: string): SchemeRow | undefined {
@@ -61,7 +71,20 @@ export class SchemeFigures {
     return { revision: found.revision, approved: found.approved === 1, lines: this.lines(schemeId, found.revision) };
   }
 
-  splitOf(schemeId: string, moment: Moment): { split: Split; measured: Measured } {
+  /** Computed once for every moment behind the last event, and the last day, of the scheme. */
+  splitOf(schemeId: string, moment: Moment): Found {
+    const sql = 'SELECT last_position AS position, last_on AS "on" FROM ledger_v1_schemes WHERE scheme_id = ?';
+    const last = this.reads.get<{ position: number; on: string }>(sql, schemeId);
+    if (!last || last.position > moment.position || (moment.asOf !== null && last.on > moment.asOf))
+      return this.computed(schemeId, moment);
+    const known = this.newest.get(schemeId);
+    if (known?.position === last.position) return known.found;
+    const found = this.computed(schemeId, moment);
+    this.newest.set(schemeId, { position: last.position, found });
+    return found;
+  }
+
+  private computed(schemeId: string, moment: Moment): Found {
     const measured = this.measured(schemeId, moment);
     return { split: split(this.sums(schemeId, moment), measured), measured };
   }
