@@ -186,8 +186,10 @@ export class GetOverviewHandler implements IQueryHandler<GetOverview> {
 
   private *splits(schemes: readonly SchemeAt[], moment: Moment): Generator<void, SchemeSplit[], void> {
     const found: SchemeSplit[] = [];
+    const lasts = this.figures.lasts();
     for (const scheme of schemes) {
-      found.push({ ...scheme, split: this.figures.splitOf(scheme.schemeId, moment).split });
+      const { split } = this.figures.splitOf(scheme.schemeId, moment, lasts.get(scheme.schemeId));
+      found.push({ ...scheme, split });
       yield;
     }
     return found;

@@ -1,9 +1,9 @@
 import { byCodePoint } from '../kernel/ids.js';
-import { type Fen, ratio, yuan } from '../kernel/money.js';
+import { type Fen, ratio, total, yuan } from '../kernel/money.js';
 import { fromMillionths } from '../kernel/decimal.js';
 import { FUNDING_SOURCES } from '../policy/funding-source.js';
 import { COST_AREAS, WORK_ITEMS } from '../policy/work-item.js';
-import { gap, type Split } from './cost-split.projection.js';
+import { added, gap, type Split } from './cost-split.projection.js';
 
 export const GROUPINGS = ['county', 'year', 'source', 'work-class', 'compound', 'project'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -54,59 +54,55 @@ export function overview(
 ) {
   const sizes = new Map(compounds.map((compound) => [compound.compoundId, compound]));
   const rows = new Map<string, Row>();
-  const total = empty();
+  const sum = empty();
   const row = (key: string): Row => rows.get(key) ?? (rows.set(key, empty()), rows.get(key)!);
   if (groupBy === 'county' || groupBy === 'compound')
     for (const { compoundId, division } of compounds)
       row(groupBy === 'county' ? division : compoundId).compounds.add(compoundId);
-  for (const { compoundId } of compounds) total.compounds.add(compoundId);
+  for (const { compoundId } of compounds) sum.compounds.add(compoundId);
   for (const scheme of schemes) {
-    addScheme(total, scheme);
-    for (const [key, figures] of keyed(scheme, sizes.get(scheme.compoundId)!, groupBy)) {
+    const whole = inAll(scheme.split);
+    sum.schemes.add(scheme.schemeId);
+    addTo(sum, whole);
+    for (const [key, figures] of keyed(scheme, whole, sizes.get(scheme.compoundId)!, groupBy)) {
       const into = row(key);
       into.compounds.add(scheme.compoundId);
       into.schemes.add(scheme.schemeId);
-      for (const name of FIGURES) into[name] += figures[name] ?? 0n;
+      addTo(into, figures);
     }
   }
   const shown = [...rows].sort(([a], [b]) => byCodePoint(a, b));
   return {
     groupBy,
     items: shown.map(([key, one]) => ({ key, label: label(key), ...shownRow(one, sizes) })),
-    total: shownRow(total, sizes),
+    total: shownRow(sum, sizes),
   };
 }
 
 const FIGURES = ['budget', 'committed', 'received', 'inKind', 'paid', 'fundingGap'] as const;
 type Figures = Partial<Record<(typeof FIGURES)[number], Fen>>;
 
-function addScheme(into: Row, scheme: SchemeSplit): void {
-  into.schemes.add(scheme.schemeId);
-  const figures = inAll(scheme.split);
+function addTo(into: Row, figures: Figures): void {
   for (const name of FIGURES) into[name] += figures[name] ?? 0n;
 }
 
 function inAll({ areas }: Split): Figures {
-  const sum: Record<string, Fen> = { fundingGap: 0n };
-  for (const area of COST_AREAS.map((name) => areas[name])) {
-    for (const [name, amount] of Object.entries(area)) sum[name] = (sum[name] ?? 0n) + amount;
-    sum['fundingGap']! += gap(area);
-  }
-  return sum;
+  const all = COST_AREAS.map((name) => areas[name]);
+  return { ...added(all), fundingGap: total(all.map(gap)) };
 }
 
 /** The rows a scheme counts in. Sources have no budget, work classes no receipts: what does not divide is left at zero. */
-function keyed(scheme: SchemeSplit, compound: CompoundSize, groupBy: Grouping): [string, Figures][] {
+function keyed(scheme: SchemeSplit, whole: Figures, compound: CompoundSize, groupBy: Grouping): [string, Figures][] {
   const { split } = scheme;
   switch (groupBy) {
     case 'county':
-      return [[compound.division, inAll(split)]];
+      return [[compound.division, whole]];
     case 'year':
-      return [[String(scheme.planYear), inAll(split)]];
+      return [[String(scheme.planYear), whole]];
     case 'compound':
-      return [[scheme.compoundId, inAll(split)]];
+      return [[scheme.compoundId, whole]];
     case 'project':
-      return [[scheme.projectCode ?? scheme.schemeId, inAll(split)]];
+      return [[scheme.projectCode ?? scheme.schemeId, whole]];
     case 'source':
       return split.bySource.map(({ source, committed, received, inKind, paid }) => [
         source,

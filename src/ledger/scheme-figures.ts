@@ -25,6 +25,11 @@ const SUM_COLUMNS = `measure, source, reference, cost_area AS costArea, line_id 
 /** Of a scheme's revisions the approved one in force, before the first approval the latest: the first in this order. */
 export const REVISION_IN_FORCE = 'approved DESC, revision DESC';
 
+/** The last event that could change a figure of a scheme, and the last day of any. */
+type Last = { readonly position: number; readonly on: string };
+const LAST = 'SELECT last_position AS position, last_on AS "on"';
+const FROM_SCHEMES = 'FROM ledger_v1_schemes';
+
 /** What is found of one scheme at one moment. */
 type Found = { readonly split: Split; readonly measured: Measured };
 /** Of a large city all; kept they are about four kilobytes each. */
@@ -72,9 +77,7 @@ export class SchemeFigures {
   }
 
   /** Computed once for every moment behind the last event, and the last day, of the scheme. */
-  splitOf(schemeId: string, moment: Moment): Found {
-    const sql = 'SELECT last_position AS position, last_on AS "on" FROM ledger_v1_schemes WHERE scheme_id = ?';
-    const last = this.reads.get<{ position: number; on: string }>(sql, schemeId);
+  splitOf(schemeId: string, moment: Moment, last = this.lastOf(schemeId)): Found {
     if (!last || last.position > moment.position || (moment.asOf !== null && last.on > moment.asOf))
       return this.computed(schemeId, moment);
     const known = this.newest.get(schemeId);
@@ -82,6 +85,16 @@ export class SchemeFigures {
     const found = this.computed(schemeId, moment);
     this.newest.set(schemeId, { position: last.position, found });
     return found;
+  }
+
+  /** The last of every scheme, for whoever asks for the splits of very many. */
+  lasts(): ReadonlyMap<string, Last> {
+    const rows = this.reads.all<Last & { readonly schemeId: string }>(`${LAST}, scheme_id AS schemeId ${FROM_SCHEMES}`);
+    return new Map(rows.map((row) => [row.schemeId, row]));
+  }
+
+  private lastOf(schemeId: string): Last | undefined {
+    return this.reads.get<Last>(`${LAST} ${FROM_SCHEMES} WHERE scheme_id = ?`, schemeId);
   }
 
   private computed(schemeId: string, moment: Moment): Found {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller, Role } from '../commands/invocation.js';
@@ -7,7 +7,7 @@ type StoredKey = { readonly name: string; readonly role: Role; readonly division
 
 const ROLES: readonly Role[] = ['recorder', 'approver', 'auditor', 'viewer', 'admin'];
 const KEYS_FILE = 'api-keys.json';
-const digest = (key: string): Buffer => createHash('sha256').update(key).digest();
+const digest = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 /** Who holds which key. Only hashes are kept; a key is shown once, when it is made. */
 export class ApiKeys {
@@ -41,9 +41,9 @@ export class ApiKeys {
 
   /** The holder of a key, or undefined. Compares digests in constant time. */
   callerOf(key: string): Caller | undefined {
-    const hash = digest(key);
-    const found = this.keys.get(hash.toString('hex'));
-    return found && timingSafeEqual(found.hash, hash) ? found.caller : undefined;
+    const given = digest(key);
+    const found = this.keys.get(given.toString('hex'));
+    return found && timingSafeEqual(found.hash, given) ? found.caller : undefined;
   }
 }
 

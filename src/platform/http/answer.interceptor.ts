@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { from, type Observable, switchMap } from 'rxjs';
@@ -48,7 +48,7 @@ async function read(body: object, request: EdgeRequest, reply: FastifyReply, row
   const { next, prev, ...shown } = body as { next?: string | null; prev?: string | null };
   if (next !== undefined || prev !== undefined) linkPages(request, reply, next, prev);
   const { content, type } = await flatAnswer('next' in body || 'prev' in body ? body : shown, request, rows);
-  const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
+  const etag = `"${hash('sha256', content, 'base64url').slice(0, 27)}"`;
   reply
     .header('ETag', etag)
     .header('Cache-Control', 'private, no-cache')

@@ -23,6 +23,9 @@ export type Reading = Pick<ReadDesk, 'all' | 'get' | 'exact' | 'sum'>;
 /** How every read begins: it waits until what this process acknowledged is projected, then fixes its moment. */
 @Injectable()
 export class ReadDesk {
+  /** The newest event as it was found last, and where the read models stood then. */
+  private known: { readonly end: number; readonly position: number } | undefined;
+
   constructor(
     private readonly store: EventStore,
     private readonly catalogue: EventCatalogue,
@@ -62,8 +65,12 @@ export class ReadDesk {
 
   /** The newest projected event; a signed head changes no answer, so it moves no position. */
   private newest(): number {
-    const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE position <= ?';
-    return this.projections.get<{ position: number }>(sql, this.projections.position)!.position;
+    const end = this.projections.position;
+    if (this.known?.end !== end) {
+      const sql = 'SELECT coalesce(max(position), 0) AS position FROM log_v1_events WHERE position <= ?';
+      this.known = { end, position: this.projections.get<{ position: number }>(sql, end)!.position };
+    }
+    return this.known.position;
   }
 
   /** The greatest position whose running maximum of `recordedAt` is not after the instant; 0 where there is none. */
