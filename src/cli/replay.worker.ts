@@ -12,8 +12,18 @@ const fold = new BalanceFold(eventCatalogue(), asOf);
 
 /** Answers each piece with what its check found; where there is none left, with the balances of all. */
 port.on('message', async (piece: Piece | null) => {
-  if (piece === null) return port.postMessage(fold.finish());
-  const checked = await replayStretch(pagesOf(store, piece.after, piece.upTo), fold, withLeaves);
-  const { hashes, positions } = checked.leaves;
-  port.postMessage(checked, [hashes.buffer as ArrayBuffer, positions.buffer as ArrayBuffer]);
+  if (piece !== null) return replayed(piece);
+  await store.close();
+  port.postMessage(fold.finish());
 });
+
+async function replayed({ after, upTo }: Piece): Promise<void> {
+  try {
+    const checked = await replayStretch(pagesOf(store, after, upTo), fold, withLeaves);
+    const { hashes, positions } = checked.leaves;
+    port.postMessage(checked, [hashes.buffer as ArrayBuffer, positions.buffer as ArrayBuffer]);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
