@@ -31,5 +31,14 @@ export async function renewal(
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href)
+/** What a program ends with that writes to nobody (128 and SIGPIPE): not 0, which would say that all is well. */
+const READER_GONE = 141;
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  // `renewal replay | head` is a way to look, not a fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(READER_GONE);
+  });
   process.exitCode = await renewal(process.argv.slice(2), (text) => process.stdout.write(text));
+}

@@ -131,6 +131,15 @@ describe('a log replayed in stretches', () => {
     expect(await command()).toEqual({ code: 0, said: `book,account,balance\n${rows.join('')}` });
   });
 
+  it('ends without a word where its reader has read enough', async () => {
+    const line = `"$0" --disable-warning=ExperimentalWarning "$1" replay | head -1; echo "\${PIPESTATUS[0]}"`;
+    const words = ['--norc', '-c', line, process.execPath, join(ROOT, 'dist/cli/renewal.js')];
+    const heard = await new Promise((resolve) =>
+      execFile('bash', words, { env: { DATA_DIR: directory } }, (_, said, errors) => resolve({ said, errors })),
+    );
+    expect(heard).toEqual({ said: 'book,account,balance\n141\n', errors: '' });
+  });
+
   it('names the position of what was changed, whichever thread read it', async () => {
     change(`UPDATE events SET data = replace(data, '"occurredOn":"20', '"occurredOn":"19') WHERE position = 26500`);
     const { code, said } = await command();
