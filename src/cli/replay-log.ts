@@ -12,6 +12,8 @@ import { openStore } from '../platform/event-store/open-store.js';
 export type ReplayTask = { readonly file: string; readonly asOf: string | null; readonly withLeaves: boolean };
 /** The events behind one position and up to another. */
 export type Piece = { readonly after: number; readonly upTo: number };
+/** What a thread answers. */
+export type Said<Answer> = { readonly said: Answer } | { readonly failed: string };
 
 const WORKER = new URL('./replay.worker.js', import.meta.url);
 /** With fewer a thread takes longer to start than to replay. */
@@ -30,13 +32,20 @@ export async function replayLog(
 ): Promise<Replayed> {
   const store = openStore({ eventStore, dataDir });
   const workers: Worker[] = [];
+  const ends: Promise<unknown>[] = [];
   try {
     const heads = await headsOf(store);
     const head = await store.head();
     const threads = eventStore === 'sqlite' ? Math.min(mostThreads, Math.ceil(head / FEWEST_EVENTS)) : 1;
     if (threads < 2) return await replay(pagesOf(store), eventCatalogue(), asOf, heads);
     const task: ReplayTask = { file: join(dataDir, 'events.db'), asOf, withLeaves: heads.length > 0 };
-    while (workers.length < threads) workers.push(new Worker(WORKER, { workerData: task, resourceLimits: MEMORY }));
+    while (workers.length < threads) {
+      const worker = new Worker(WORKER, { workerData: task, resourceLimits: MEMORY });
+      // Whoever waits for its answer is told; where nobody waits, that it ended is enough.
+      worker.on('error', () => undefined);
+      workers.push(worker);
+      ends.push(new Promise((resolve) => worker.once('exit', resolve)));
+    }
     const pieces = piecesOf(head, threads);
     const whole = new StretchJoin(heads);
     const work = async (worker: Worker): Promise<Balances> => {
@@ -46,7 +55,9 @@ export async function replayLog(
     };
     return whole.finish(await Promise.all(workers.map(work)));
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    // Ended by themselves: a thread that is stopped while the database answers it takes the process with it.
+    for (const worker of workers) worker.postMessage(null);
+    await Promise.all(ends);
     await store.close();
   }
 }
@@ -60,9 +71,10 @@ function* piecesOf(head: number, threads: number): Generator<Piece & { readonly 
   }
 }
 
-/** What a thread says to a piece, or to there being none left. Throws what it threw. */
+/** What a thread says to a piece, or to there being none left. Throws what it could not do. */
 async function answer<Answer>(worker: Worker, piece: Piece | null): Promise<Answer> {
   worker.postMessage(piece);
-  const [said] = (await once(worker, 'message')) as [Answer];
-  return said;
+  const [answered] = (await once(worker, 'message')) as [Said<Answer>];
+  if ('failed' in answered) throw new Error(answered.failed);
+  return answered.said;
 }
