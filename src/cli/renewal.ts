@@ -31,14 +31,18 @@ export async function renewal(
   }
 }
 
-/** What a program ends with that writes to nobody (128 and SIGPIPE): not 0, which would say that all is well. */
+/** What a program ends with that wrote to nobody (128 and SIGPIPE): not 0, which would say that all is well. */
 const READER_GONE = 141;
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
-  // `renewal replay | head` is a way to look, not a fault.
+  let isHeard = true;
+  // `renewal replay | head` is a way to look, not a fault; and a copy is not left half made because nobody listens.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit(READER_GONE);
+    isHeard = false;
   });
   process.exitCode = await renewal(process.argv.slice(2), (text) => process.stdout.write(text));
+  process.once('exit', () => {
+    if (!isHeard) process.exitCode = READER_GONE;
+  });
 }

@@ -49,9 +49,15 @@ export async function replayLog(
     const pieces = piecesOf(head, threads);
     const whole = new StretchJoin(heads);
     const work = async (worker: Worker): Promise<Balances> => {
-      for (let piece; (piece = pieces.next().value);)
-        whole.add(piece.index, await answer<CheckedStretch>(worker, piece));
-      return answer<Balances>(worker, null);
+      try {
+        for (let piece; (piece = pieces.next().value);)
+          whole.add(piece.index, await answer<CheckedStretch>(worker, piece));
+        return await answer<Balances>(worker, null);
+      } catch (error) {
+        // Nobody takes another piece of a log that cannot be read.
+        pieces.return(undefined);
+        throw error;
+      }
     };
     return whole.finish(await Promise.all(workers.map(work)));
   } finally {

@@ -32,7 +32,7 @@ const FROM_SCHEMES = 'FROM ledger_v1_schemes';
 
 /** What is found of one scheme at one moment. */
 type Found = { readonly split: Split; readonly measured: Measured };
-/** Of a large city all; kept they are about four kilobytes each. */
+/** Of a large city all; kept they are about three kilobytes each. */
 const MOST_KEPT = 25_000;
 
 /** Splits of schemes, from the postings and nothing else. */

@@ -61,7 +61,7 @@ function flatten(errors: readonly ValidationError[], parent: string): FieldError
     const own = codes.filter((code) => code !== LISTED).slice(0, 1);
     return [
       ...own.map((code) => ({ pointer, code })),
-      // A list where an object belongs is told where it stands, as any other value that is none.
+      // A list in the place of an object: pointed at itself, and nothing inside it, as the library does with a number there.
       ...lists.flatMap((one, index) =>
         Array.isArray(one) ? [{ pointer: `${pointer}/${index}`, code: 'nestedValidation' }] : [],
       ),
