@@ -18,9 +18,33 @@ export type Replayed = { readonly balances: Balances; readonly checked: Checked 
 const PAGE = 500;
 const keyOf = (book: string, account: string): string => `${book}\t${account}`;
 
+/**
+ * Sums of fen by account. They are added up as numbers as long as those are exact, which leaves nothing behind to be
+ * collected; what a number could not hold is added up apart.
+ */
+class AccountSums {
+  private readonly places = new Map<string, number>();
+  private readonly sums: number[] = [];
+  private readonly beyond = new Map<string, Fen>();
+
+  add(account: string, amount: Fen): void {
+    let place = this.places.get(account);
+    if (place === undefined) this.places.set(account, (place = this.sums.push(0) - 1));
+    const added = Number(amount);
+    const sum = this.sums[place]! + added;
+    if (Number.isSafeInteger(added) && Number.isSafeInteger(sum)) this.sums[place] = sum;
+    else this.beyond.set(account, (this.beyond.get(account) ?? 0n) + amount);
+  }
+
+  *[Symbol.iterator](): Generator<[account: string, sum: Fen]> {
+    for (const [account, place] of this.places)
+      yield [account, BigInt(this.sums[place]!) + (this.beyond.get(account) ?? 0n)];
+  }
+}
+
 /** Folds events into balances at a business date. What two of them found is added up, in whatever order. */
 export class BalanceFold {
-  private readonly books = new Map<string, Map<string, { balance: Fen }>>();
+  private readonly books = new Map<string, AccountSums>();
 
   constructor(
     private readonly catalogue: EventCatalogue,
@@ -33,19 +57,16 @@ export class BalanceFold {
     const data = this.catalogue.data(stored);
     if (this.asOf !== null && data.occurredOn > this.asOf) return;
     for (const { book, account, amount } of postingsOf({ stream, type, data })) {
-      let accounts = this.books.get(book);
-      if (!accounts) this.books.set(book, (accounts = new Map()));
-      const cell = accounts.get(account);
-      if (cell) cell.balance += amount;
-      else accounts.set(account, { balance: amount });
+      let sums = this.books.get(book);
+      if (!sums) this.books.set(book, (sums = new AccountSums()));
+      sums.add(account, amount);
     }
   }
 
   /** All that were moved, those at zero again included. */
   finish(): Map<string, Fen> {
     const balances = new Map<string, Fen>();
-    for (const [book, accounts] of this.books)
-      for (const [account, { balance }] of accounts) balances.set(keyOf(book, account), balance);
+    for (const [book, sums] of this.books) for (const [account, sum] of sums) balances.set(keyOf(book, account), sum);
     return balances;
   }
 }
@@ -118,11 +139,11 @@ async function foldInto(
   pages: AsyncIterable<readonly StoredEvent[]>,
   fold: BalanceFold,
 ): Promise<void> {
-  for await (const page of pages)
-    for (const stored of page) {
-      check.add(stored);
-      fold.add(stored);
-    }
+  for await (const page of pages) {
+    // A page at a time: code and tables of the one would push those of the other out of the processor's memory.
+    for (const stored of page) check.add(stored);
+    for (const stored of page) fold.add(stored);
+  }
 }
 
 export type Difference = {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { headsOf, pagesOf } from '../audit/log-check.js';
 import { type Balances, type CheckedStretch, replay, type Replayed, StretchJoin } from '../audit/replay.js';
@@ -18,6 +19,8 @@ export type Said<Answer> = { readonly said: Answer } | { readonly failed: string
 const WORKER = new URL('./replay.worker.js', import.meta.url);
 /** With fewer a thread takes longer to start than to replay. */
 const FEWEST_EVENTS = 25_000;
+/** The smallest piece: how long one thread may wait for another in the end. */
+const SMALLEST_PIECE = 10_000;
 /** Left to itself each thread lets its garbage grow to what a service may have; beyond the old generation it would end. */
 const MEMORY = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1_024 };
 
@@ -38,6 +41,8 @@ export async function replayLog(
     const head = await store.head();
     const threads = eventStore === 'sqlite' ? Math.min(mostThreads, Math.ceil(head / FEWEST_EVENTS)) : 1;
     if (threads < 2) return await replay(pagesOf(store), eventCatalogue(), asOf, heads);
+    // Every core is taken: a thread would wait for helpers that nothing runs.
+    setFlagsFromString('--no-parallel-scavenge');
     const task: ReplayTask = { file: join(dataDir, 'events.db'), asOf, withLeaves: heads.length > 0 };
     while (workers.length < threads) {
       const worker = new Worker(WORKER, { workerData: task, resourceLimits: MEMORY });
@@ -71,7 +76,7 @@ export async function replayLog(
 /** Large ones first, small ones in the end, so that no thread waits long for another. */
 function* piecesOf(head: number, threads: number): Generator<Piece & { readonly index: number }, undefined> {
   for (let [index, after] = [0, 0]; after < head; index++) {
-    const upTo = Math.min(head, after + Math.max(FEWEST_EVENTS, Math.ceil((head - after) / (2 * threads))));
+    const upTo = Math.min(head, after + Math.max(SMALLEST_PIECE, Math.ceil((head - after) / (2 * threads))));
     yield { index, after, upTo };
     after = upTo;
   }

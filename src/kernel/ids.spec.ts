@@ -68,6 +68,11 @@ describe('a path of ids', () => {
     expect(canonicalParts([])).toBe('');
     expect(canonicalParts(['', 'a', null])).toBe(':a');
   });
+  it('begins with its branch, where there is one', () => {
+    expect(canonicalParts(['s1', null, '合同'], 'cash:scheme')).toBe('cash:scheme:s1:%E5%90%88%E5%90%8C');
+    expect(canonicalParts(['', 's1'], 'cash:scheme')).toBe('cash:scheme::s1');
+    expect(canonicalParts([undefined], 'cash:scheme')).toBe('cash:scheme');
+  });
   it('never takes a colon or a blank of a part for its own', () => {
     expect(canonicalParts(['合同:1', 'a b', '', 'c'])).toBe('%E5%90%88%E5%90%8C%3A1:a%20b::c');
   });

@@ -36,10 +36,13 @@ function plain(part: string): string {
   return lastEncoded.text;
 }
 
-/** A colon path of ids; parts that are absent are left out, parts that are no plain ids are percent-encoded. */
-export function canonicalParts(parts: readonly (string | null | undefined)[]): string {
-  const there: string[] = [];
-  for (const part of parts) if (part !== null && part !== undefined) there.push(plain(part));
-  // One flat text; pieces added to each other would be copied together by the first who looks it up.
-  return there.join(':');
+/**
+ * A colon path of ids below a branch, where there is one; parts that are absent are left out, parts that are no plain
+ * ids are percent-encoded. It is made anew each time: to look it up in a memory as large as a city's costs more.
+ */
+export function canonicalParts(parts: readonly (string | null | undefined)[], branch?: string): string {
+  let path = branch;
+  for (const part of parts)
+    if (part !== null && part !== undefined) path = path === undefined ? plain(part) : `${path}:${plain(part)}`;
+  return path ?? '';
 }

@@ -13,10 +13,21 @@ export const LARGEST_AMOUNT: Fen = 999_999_999_999_999n;
 
 const STORED = /^-?(0|[1-9]\d*)\.\d{2}$/;
 
+/** Of an amount whose fen, fifteen digits at most, are still exact in a number. */
+const MOST_SAFE_LENGTH = 16;
+const [MINUS, ZERO] = ['-', '0'].map((sign) => sign.charCodeAt(0)) as [number, number];
+
 /** "12.34" → 1234n. Throws on anything that is not a stored amount: a programmer's error, never a caller's. */
 export function fen(amount: string): Fen {
   if (!STORED.test(amount)) throw new RangeError(`not an amount in yuan with two places: ${amount}`);
-  return BigInt(amount.replace('.', ''));
+  if (amount.length > MOST_SAFE_LENGTH) return BigInt(amount.replace('.', ''));
+  const isNegative = amount.charCodeAt(0) === MINUS;
+  let sum = 0;
+  for (let index = isNegative ? 1 : 0; index < amount.length; index++) {
+    const digit = amount.charCodeAt(index) - ZERO;
+    if (digit >= 0) sum = sum * 10 + digit;
+  }
+  return BigInt(isNegative ? -sum : sum);
 }
 
 /** 1234n → "12.34". */

@@ -3,14 +3,14 @@ import { fen } from '../kernel/money.js';
 import { move, path, type Posting } from './posting.postings.js';
 
 const mark = (bondId: string): string => `bond:${bondId}`;
-const own = (bondId: string): string => path('budget', 'bond', bondId);
+const own = (bondId: string): string => path('budget:bond', bondId);
 
 /** What each fact of a bond moves: proceeds promised and sent, and the service of the debt. */
 export function bondPostings(event: BondEvent): Posting[] {
   switch (event.type) {
     case 'BondIssued': {
       const { bondId, principal } = event.data;
-      return move('budget', fen(principal), path('budget', 'outside', 'special-bond'), own(bondId), {
+      return move('budget', fen(principal), path('budget:outside', 'special-bond'), own(bondId), {
         to: { measure: 'awarded', grantId: mark(bondId) },
       });
     }
@@ -20,15 +20,15 @@ export function bondPostings(event: BondEvent): Posting[] {
       return allocated(event.data, -1n);
     case 'BondProceedsDisbursed': {
       const { bondId, schemeId, amount } = event.data;
-      const transit = path('cash', 'in-transit', 'bond', bondId, schemeId);
-      return move('cash', fen(amount), path('cash', 'bond', bondId), transit, {
+      const transit = path('cash:in-transit', 'bond', bondId, schemeId);
+      return move('cash', fen(amount), path('cash:bond', bondId), transit, {
         from: { measure: 'disbursed', grantId: mark(bondId) },
       });
     }
     case 'BondDisbursementReturned': {
       const { bondId, schemeId, amount } = event.data;
-      const transit = path('cash', 'in-transit', schemeId, 'bond', bondId);
-      return move('cash', fen(amount), transit, path('cash', 'bond', bondId), {
+      const transit = path('cash:in-transit', schemeId, 'bond', bondId);
+      return move('cash', fen(amount), transit, path('cash:bond', bondId), {
         to: { measure: 'disbursed', grantId: mark(bondId) },
       });
     }
@@ -36,7 +36,7 @@ export function bondPostings(event: BondEvent): Posting[] {
     case 'BondPrincipalRepaid': {
       const { bondId, amount, paidFrom, dueOn } = event.data;
       const measure = event.type === 'BondInterestPaid' ? 'interest' : 'repaid';
-      return move('cash', fen(amount), path('cash', 'outside', paidFrom), path('cash', 'bond', bondId, measure), {
+      return move('cash', fen(amount), path('cash:outside', paidFrom), path('cash:bond', bondId, measure), {
         from: { measure, grantId: mark(bondId), item: dueOn },
       });
     }
@@ -56,7 +56,7 @@ function allocated(
     'budget',
     sign * fen(amount),
     own(bondId),
-    path('budget', 'scheme', schemeId, 'special-bond', bondId, costArea),
+    path('budget:scheme', schemeId, 'special-bond', bondId, costArea),
     {
       from: { measure: 'allocated', grantId: mark(bondId) },
       to,

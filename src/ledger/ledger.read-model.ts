@@ -2,6 +2,7 @@ import { COMMAND_REFUSED } from '../platform/commands/refusal.js';
 import type { RecordedEvent } from '../platform/event-store/codec.js';
 import { type Incoming, ReadModel, type Writer } from '../platform/projections/read-model.js';
 import type { ReversedData } from '../kernel/facts.js';
+import type { Fen } from '../kernel/money.js';
 import type { BondEvent } from '../bond/bond-state.decider.js';
 import type { GrantEvent } from '../grant/grant-state.decider.js';
 import type { SchemeEvent } from '../scheme/scheme-state.decider.js';
@@ -9,7 +10,7 @@ import { bondPostings } from './bond.postings.js';
 import type { FundEvent } from '../maintenance-fund/maintenance-fund-state.decider.js';
 import { grantPostings } from './grant.postings.js';
 import { maintenanceFundPostings } from './maintenance-fund.postings.js';
-import { assertBalanced, type Posting } from './posting.postings.js';
+import { assertBalanced, type Marks, type Posting } from './posting.postings.js';
 import { schemePostings } from './scheme.postings.js';
 
 /** Every posting with both clocks, and the division of both ends of the movement. */
@@ -137,7 +138,7 @@ const lookUp = (stream: string, write: Writer): string | undefined =>
 
 /** Schemes whose figures an event may change: its own stream's, and those its postings are marked with. */
 function schemesIn({ stream }: RecordedEvent, postings: readonly Posting[]): ReadonlySet<string> {
-  const marked = postings.flatMap(({ schemeId }) => schemeId ?? []);
+  const marked = postings.flatMap(({ marks }) => marks.schemeId ?? []);
   return new Set(stream.startsWith(SCHEME) ? [stream.slice(SCHEME.length), ...marked] : marked);
 }
 const SCHEME = 'scheme-';
@@ -152,7 +153,7 @@ const COLUMNS = 19;
 const INSERT = `INSERT INTO ledger_v1_postings VALUES (${Array.from({ length: COLUMNS }, () => '?').join(', ')})`;
 
 function insert(
-  posting: Posting,
+  { book, account, amount, marks }: Posting,
   leg: number,
   event: RecordedEvent,
   [division, otherEnd]: [string, string],
@@ -163,32 +164,32 @@ function insert(
     event.position,
     leg,
     event.data.occurredOn,
-    posting.book,
-    posting.account,
-    posting.amount,
+    book,
+    account,
+    amount,
     division,
     otherEnd,
-    posting.measure ?? null,
-    posting.schemeId ?? null,
-    posting.grantId ?? null,
-    posting.source ?? null,
-    posting.reference ?? null,
-    posting.costArea ?? null,
-    posting.lineId ?? null,
-    posting.item ?? null,
-    posting.householdId ?? null,
-    posting.fundId ?? null,
-    posting.unitId ?? null,
+    marks.measure ?? null,
+    marks.schemeId ?? null,
+    marks.grantId ?? null,
+    marks.source ?? null,
+    marks.reference ?? null,
+    marks.costArea ?? null,
+    marks.lineId ?? null,
+    marks.item ?? null,
+    marks.householdId ?? null,
+    marks.fundId ?? null,
+    marks.unitId ?? null,
   );
-  if (posting.fundId !== undefined && (posting.householdId ?? posting.unitId) !== undefined)
-    addUp(posting, event, write);
+  if (marks.fundId !== undefined && (marks.householdId ?? marks.unitId) !== undefined)
+    addUp(amount, marks, event, write);
 }
 
 const ADD_UP = `INSERT INTO ledger_v1_sub_accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET amount = amount + excluded.amount, first_on = min(first_on, excluded.first_on),
     last_on = max(last_on, excluded.last_on), last_position = excluded.last_position`;
 
-function addUp(posting: Posting, { position, data: { occurredOn: on } }: RecordedEvent, write: Writer): void {
-  const { fundId, householdId = '', unitId = '', measure = '', item = '', amount } = posting;
+function addUp(amount: Fen, marks: Marks, { position, data: { occurredOn: on } }: RecordedEvent, write: Writer): void {
+  const { fundId, householdId = '', unitId = '', measure = '', item = '' } = marks;
   write.run(ADD_UP, fundId!, householdId, unitId, measure, item, amount, on, on, position);
 }

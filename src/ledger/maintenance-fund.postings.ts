@@ -1,15 +1,15 @@
 import { fen, total, yuan } from '../kernel/money.js';
 import type { DataOf, FundEvent, Holder, HolderAmount } from '../maintenance-fund/maintenance-fund-state.decider.js';
-import { type Book, type Measure, path, type Posting } from './posting.postings.js';
+import { type Book, type Marks, type Measure, move, path, type Posting } from './posting.postings.js';
 
 /** A unit's id may be a household's too, so units have a branch of their own. */
 const holder = ({ householdId, unitId }: Holder): string[] =>
   unitId === undefined ? [householdId!] : ['unit', unitId];
-const subAccount = (fundId: string, one: Holder): string => path('cash', 'fund', fundId, ...holder(one));
-const dueAccount = (fundId: string, one: Holder): string => path('cash', 'fund', fundId, 'due', ...holder(one));
-const outside = (fundId: string, what: string): string => path('cash', 'outside', 'fund', fundId, what);
-const reserve = (fundId: string, one: Holder): string => path('commitment', 'fund', fundId, ...holder(one));
-const drawAccount = (fundId: string, drawId: string): string => path('commitment', 'draw', fundId, drawId);
+const subAccount = (fundId: string, one: Holder): string => path('cash:fund', fundId, ...holder(one));
+const dueAccount = (fundId: string, one: Holder): string => path('cash:fund', fundId, 'due', ...holder(one));
+const outside = (fundId: string, what: string): string => path('cash:outside', 'fund', fundId, what);
+const reserve = (fundId: string, one: Holder): string => path('commitment:fund', fundId, ...holder(one));
+const drawAccount = (fundId: string, drawId: string): string => path('commitment:draw', fundId, drawId);
 
 /**
  * What each fact of a maintenance fund moves. A household's leg and the leg of the whole are marked apart (the whole names
@@ -44,7 +44,7 @@ export function maintenanceFundPostings(event: FundEvent): Posting[] {
       const whole = { measure: 'collected', fundId, reference: drawId } as const;
       return [
         due(fundId, event.data, fen(amount), 'collection', drawId),
-        { book: 'cash', account: outside(fundId, 'collected'), amount: -fen(amount), ...whole },
+        { book: 'cash', account: outside(fundId, 'collected'), amount: -fen(amount), marks: whole },
       ];
     }
     default:
@@ -52,16 +52,16 @@ export function maintenanceFundPostings(event: FundEvent): Posting[] {
   }
 }
 
-type Marks = { readonly measure: Measure; readonly item: string };
+type Counted = { readonly measure: Measure; readonly item: string };
 
 /** Money between the world outside and the sub-accounts; negative where it leaves. */
-function inward(fundId: string, { measure, item }: Marks, shares: readonly HolderAmount[]): Posting[] {
+function inward(fundId: string, { measure, item }: Counted, shares: readonly HolderAmount[]): Posting[] {
   if (shares.length === 0) return [];
   const legs = shares.map((share) =>
     own('cash', subAccount(fundId, share), fen(share.amount), fundId, share, { measure, item }),
   );
-  const whole = { measure, item, fundId, amount: -total(legs.map(({ amount }) => amount)) };
-  return [...legs, { book: 'cash', account: outside(fundId, measure), ...whole }];
+  const amount = -total(legs.map((leg) => leg.amount));
+  return [...legs, { book: 'cash', account: outside(fundId, measure), amount, marks: { measure, item, fundId } }];
 }
 
 /** A leg of one sub-account. */
@@ -71,14 +71,12 @@ const own = (
   amount: bigint,
   fundId: string,
   { householdId, unitId }: Holder,
-  marks: Partial<Posting>,
+  marks: Marks,
 ): Posting => ({
   book,
   account,
   amount,
-  fundId,
-  ...marks,
-  ...(unitId === undefined ? { householdId } : { unitId }),
+  marks: { ...marks, fundId, ...(unitId === undefined ? { householdId } : { unitId }) },
 });
 
 const due = (fundId: string, one: Holder, amount: bigint, item: string, drawId: string): Posting =>
@@ -106,7 +104,7 @@ function setAside(
     own('commitment', reserve(fundId, share), sign * fen(share.amount), fundId, share, marks),
   );
   const amount = -sign * sumOf(shares);
-  return [...legs, { book: 'commitment', account: drawAccount(fundId, drawId), amount, fundId, ...marks }];
+  return [...legs, { book: 'commitment', account: drawAccount(fundId, drawId), amount, marks: { ...marks, fundId } }];
 }
 
 /** "Maintenance-fund draws approved for the scheme" are committed there; what is freed or comes back no longer is. */
@@ -114,17 +112,11 @@ function promised(
   { drawId, schemeId, costArea }: Pick<Reserving, 'drawId' | 'schemeId' | 'costArea'>,
   amount: bigint,
 ): Posting[] {
-  const marks = { measure: 'committed', schemeId: schemeId!, source: 'maintenance-fund', reference: drawId } as const;
-  return [
-    { book: 'commitment', account: path('commitment', 'owners', schemeId, drawId), amount: -amount },
-    {
-      book: 'commitment',
-      account: path('commitment', 'scheme', schemeId, 'maintenance-fund', drawId, costArea),
-      amount,
-      ...marks,
-      costArea,
-    },
-  ];
+  const source = 'maintenance-fund';
+  const to = path('commitment:scheme', schemeId, source, drawId, costArea);
+  return move('commitment', amount, path('commitment:owners', schemeId, drawId), to, {
+    to: { measure: 'committed', schemeId: schemeId!, source, reference: drawId, costArea },
+  });
 }
 
 const sumOf = (shares: readonly { readonly amount: string }[]): bigint =>
@@ -139,10 +131,10 @@ function paid({ compoundId: fundId, drawId, schemeId, shares }: DataOf<'DrawPaid
       : [own('cash', subAccount(fundId, share), -fen(share.covered), fundId, share, marks)]),
     ...(share.due === '0.00' ? [] : [due(fundId, share, -fen(share.due), 'payment', drawId)]),
   ]);
-  const to = schemeId === undefined ? outside(fundId, 'drawn') : path('cash', 'in-transit', drawId, schemeId);
+  const to = schemeId === undefined ? outside(fundId, 'drawn') : path('cash:in-transit', drawId, schemeId);
   return [
     ...legs,
-    { book: 'cash', account: to, amount: sumOf(shares), fundId, ...marks },
+    { book: 'cash', account: to, amount: sumOf(shares), marks: { ...marks, fundId } },
     ...setAside(fundId, drawId, shares, 'payment', -1n),
   ];
 }
@@ -156,10 +148,10 @@ function refunded(data: DataOf<'DrawRefunded'>): Posting[] {
       : [own('cash', subAccount(fundId, share), fen(share.credited), fundId, share, marks)]),
     ...(share.due === '0.00' ? [] : [due(fundId, share, fen(share.due), 'refund', drawId)]),
   ]);
-  const from = schemeId === undefined ? outside(fundId, 'drawn') : path('cash', 'in-transit', schemeId, drawId);
+  const from = schemeId === undefined ? outside(fundId, 'drawn') : path('cash:in-transit', schemeId, drawId);
   return [
     ...legs,
-    { book: 'cash', account: from, amount: -sumOf(shares), fundId, ...marks },
+    { book: 'cash', account: from, amount: -sumOf(shares), marks: { ...marks, fundId } },
     ...(schemeId === undefined ? [] : promised(data, -sumOf(shares))),
   ];
 }

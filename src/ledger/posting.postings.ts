@@ -32,15 +32,8 @@ export type Measure =
   | 'due'
   | 'reserved';
 
-/**
- * One side of a movement. Whoever the movement concerns is named in columns, so that every figure is a sum over
- * postings and can be opened down to them.
- */
-export type Posting = {
-  readonly book: Book;
-  /** Colon path in English with ids. */
-  readonly account: string;
-  readonly amount: Fen;
+/** Whoever a movement concerns on one side of it, and the figure it counts in there: columns of their own. */
+export type Marks = {
   readonly measure?: Measure;
   readonly schemeId?: string;
   readonly grantId?: string;
@@ -58,23 +51,44 @@ export type Posting = {
   readonly unitId?: string | undefined;
 };
 
-type Owner = Omit<Posting, 'book' | 'account' | 'amount'>;
+/** One side of a movement, marked so that every figure is a sum over postings and can be opened down to them. */
+export type Posting = {
+  readonly book: Book;
+  /** Colon path in English with ids. */
+  readonly account: string;
+  readonly amount: Fen;
+  readonly marks: Marks;
+};
 
-/** A colon path; what is no plain id (a contract number in Chinese) is percent-encoded, so that paths stay unambiguous. */
-export const path = (...parts: readonly (string | null | undefined)[]): string => canonicalParts(parts);
+/** Of a side that counts in no figure. */
+export const UNMARKED: Marks = {};
 
-/** A movement from one account to another, each side with its owner's marks. */
+/**
+ * A colon path below a branch of a book; what is no plain id (a contract number in Chinese) is percent-encoded, so that
+ * paths stay unambiguous.
+ */
+export const path = (branch: `${Book}:${string}`, ...parts: readonly (string | null | undefined)[]): string =>
+  canonicalParts(parts, branch);
+
+/** A movement from one account to another, each side with its marks. */
 export function move(
   book: Book,
   amount: Fen,
   from: string,
   to: string,
-  marks: { from?: Owner; to?: Owner },
+  marks: { from?: Marks; to?: Marks },
 ): Posting[] {
   return [
-    { book, account: from, amount: -amount, ...marks.from },
-    { book, account: to, amount, ...marks.to },
+    { book, account: from, amount: -amount, marks: marks.from ?? UNMARKED },
+    { book, account: to, amount, marks: marks.to ?? UNMARKED },
   ];
+}
+
+/** The movements of each line, one behind the other. */
+export function moves<Line>(lines: readonly Line[], movementOf: (line: Line) => readonly Posting[]): Posting[] {
+  const all: Posting[] = [];
+  for (const line of lines) for (const posting of movementOf(line)) all.push(posting);
+  return all;
 }
 
 /** Postings of one event sum to zero in every book, or the projection stops: money is neither made nor lost. */

@@ -1,10 +1,10 @@
-import { fen, total } from '../kernel/money.js';
+import { fen } from '../kernel/money.js';
 import type { FundingSource } from '../policy/funding-source.js';
 import type { PoolKey, SchemeEvent } from '../scheme/scheme-state.decider.js';
-import { move, path, type Posting } from './posting.postings.js';
+import { type Marks, move, moves, path, type Posting, UNMARKED } from './posting.postings.js';
 
 const poolAccount = (schemeId: string, { source, reference, costArea }: PoolKey): string =>
-  path('cash', 'scheme', schemeId, source, reference, costArea);
+  path('cash:scheme', schemeId, source, reference, costArea);
 
 /** Ids are unique within their kind only: a bond on its way is told from a grant of the same id. */
 const kindOf = (source: FundingSource): string[] => (source === 'special-bond' ? ['bond'] : []);
@@ -19,12 +19,12 @@ export function schemePostings(event: SchemeEvent): Posting[] {
       return contracts(event.data);
     case 'ContractSettled': {
       const { schemeId, contractNo, lines } = event.data;
-      return lines.flatMap(({ lineId, audited }) =>
+      return moves(lines, ({ lineId, audited }) =>
         move(
           'commitment',
           fen(audited),
-          path('commitment', 'audit', schemeId, contractNo),
-          path('commitment', 'settled', schemeId, contractNo, lineId),
+          path('commitment:audit', schemeId, contractNo),
+          path('commitment:settled', schemeId, contractNo, lineId),
           {
             to: { measure: 'settled', schemeId, lineId, item: contractNo },
           },
@@ -46,7 +46,7 @@ export function schemePostings(event: SchemeEvent): Posting[] {
       return move(
         'cash',
         fen(amount),
-        path('cash', 'in-transit', ...kindOf(source), reference, schemeId),
+        path('cash:in-transit', ...kindOf(source), reference, schemeId),
         poolAccount(schemeId, event.data),
         {
           to: { measure: 'received', schemeId, source, reference, costArea },
@@ -59,7 +59,7 @@ export function schemePostings(event: SchemeEvent): Posting[] {
         'cash',
         fen(amount),
         poolAccount(schemeId, event.data),
-        path('cash', 'in-transit', schemeId, ...kindOf(source), reference),
+        path('cash:in-transit', schemeId, ...kindOf(source), reference),
         {
           from: { measure: 'received', schemeId, source, reference, costArea },
         },
@@ -74,12 +74,12 @@ type Data<Type extends SchemeEvent['type']> = Extract<SchemeEvent, { type: Type 
 
 function budget({ schemeId, budgetRevision, lines }: Data<'BudgetRevised'>): Posting[] {
   const item = String(budgetRevision);
-  return lines.flatMap(({ lineId, amount, costArea }) =>
+  return moves(lines, ({ lineId, amount, costArea }) =>
     move(
       'budget',
       fen(amount),
-      path('budget', 'plan', schemeId, item),
-      path('budget', 'scheme', schemeId, 'revision', item, lineId),
+      path('budget:plan', schemeId, item),
+      path('budget:scheme', schemeId, 'revision', item, lineId),
       {
         to: { measure: 'budget', schemeId, costArea, lineId, item },
       },
@@ -88,9 +88,9 @@ function budget({ schemeId, budgetRevision, lines }: Data<'BudgetRevised'>): Pos
 }
 
 function contracts({ schemeId, contractNo, lines }: Data<'ContractAwarded' | 'ContractChanged'>): Posting[] {
-  const contractor = path('commitment', 'contractor', schemeId, contractNo);
-  return lines.flatMap(({ lineId, amount }) =>
-    move('commitment', fen(amount), contractor, path('commitment', 'contract', schemeId, contractNo, lineId), {
+  const contractor = path('commitment:contractor', schemeId, contractNo);
+  return moves(lines, ({ lineId, amount }) =>
+    move('commitment', fen(amount), contractor, path('commitment:contract', schemeId, contractNo, lineId), {
       to: { measure: 'contracted', schemeId, lineId, item: contractNo },
     }),
   );
@@ -121,8 +121,8 @@ function pledged(
   return move(
     'commitment',
     sign * fen(amount),
-    path('commitment', 'pledger', source),
-    path('commitment', 'pledge', schemeId, pledgeId),
+    path('commitment:pledger', source),
+    path('commitment:pledge', schemeId, pledgeId),
     { to },
   );
 }
@@ -134,19 +134,19 @@ function contributed(data: Data<'ContributionReceived'>): Posting[] {
     return move(
       'in-kind',
       fen(amount),
-      path('in-kind', 'outside', source),
-      path('in-kind', 'scheme', schemeId, source, reference, costArea),
+      path('in-kind:outside', source),
+      path('in-kind:scheme', schemeId, source, reference, costArea),
       {
         to: { measure: 'inKind', ...marks },
       },
     );
   const pool = poolAccount(schemeId, data);
-  const arrived = move('cash', fen(amount), path('cash', 'outside', source), pool, {
+  const arrived = move('cash', fen(amount), path('cash:outside', source), pool, {
     to: { measure: 'received', ...marks },
   });
   if (data.form === 'cash') return arrived;
   // Paid to the contractor by the giver: it arrives and is spent in one fact.
-  const spent = move('cash', fen(amount), pool, path('cash', 'paid', schemeId, lineId), {
+  const spent = move('cash', fen(amount), pool, path('cash:paid', schemeId, lineId), {
     from: { measure: 'paid', ...marks },
   });
   return [...arrived, ...spent];
@@ -156,14 +156,14 @@ function refunded(data: Data<'ContributionRefunded'>): Posting[] {
   const { schemeId, source, reference, costArea, pledgeId, householdId, amount, form, lineId } = data;
   const marks = { schemeId, source, reference, costArea, lineId, item: pledgeId, householdId };
   if (form === 'cash')
-    return move('cash', fen(amount), poolAccount(schemeId, data), path('cash', 'outside', source), {
+    return move('cash', fen(amount), poolAccount(schemeId, data), path('cash:outside', source), {
       from: { measure: 'received', ...marks },
     });
   return move(
     'in-kind',
     fen(amount),
-    path('in-kind', 'scheme', schemeId, source, reference, costArea),
-    path('in-kind', 'outside', source),
+    path('in-kind:scheme', schemeId, source, reference, costArea),
+    path('in-kind:outside', source),
     {
       from: { measure: 'inKind', ...marks },
     },
@@ -189,17 +189,15 @@ type Spent = Pick<Data<'PaymentMade'>, 'schemeId' | 'lineId' | 'costArea'>;
 type Parts = Data<'PaymentMade'>['from'];
 
 function spend({ schemeId, lineId, costArea }: Spent, parts: Parts, sign: 1n | -1n): Posting[] {
-  const bearers: Posting[] = parts.map(({ source, reference, amount }) => ({
-    book: 'cash',
-    account: poolAccount(schemeId, { source, reference, costArea }),
-    amount: -sign * fen(amount),
-    measure: 'paid',
-    schemeId,
-    source,
-    reference,
-    costArea,
-    lineId,
-  }));
-  const amount = sign * total(parts.map((part) => fen(part.amount)));
-  return [...bearers, { book: 'cash', account: path('cash', 'paid', schemeId, lineId), amount }];
+  const postings: Posting[] = [];
+  let whole = 0n;
+  for (const { source, reference, amount } of parts) {
+    const account = poolAccount(schemeId, { source, reference, costArea });
+    const borne = sign * fen(amount);
+    const marks: Marks = { measure: 'paid', schemeId, source, reference, costArea, lineId };
+    postings.push({ book: 'cash', account, amount: -borne, marks });
+    whole += borne;
+  }
+  postings.push({ book: 'cash', account: path('cash:paid', schemeId, lineId), amount: whole, marks: UNMARKED });
+  return postings;
 }

@@ -90,7 +90,7 @@ type Leg = { on: string; account: string; measure: string; item: string; isWhole
 const legs = (events: readonly FundEvent[]): Leg[] =>
   events.flatMap((event) =>
     postingsOf({ ...event, stream: 'maintenanceFund-c1' } as unknown as RecordedEvent).flatMap(
-      ({ book, account, amount, measure = '', item = '', householdId, unitId }) =>
+      ({ book, account, amount, marks: { measure = '', item = '', householdId, unitId } }) =>
         book === 'cash'
           ? [
               {

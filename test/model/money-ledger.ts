@@ -29,7 +29,8 @@ export class MoneyLedger {
   }
 
   private add(posting: Posting, on: string): void {
-    const { account, amount, measure, schemeId, reference, householdId } = posting;
+    const { account, amount, marks } = posting;
+    const { measure, schemeId, reference, householdId } = marks;
     this.balances.set(account, (this.balances.get(account) ?? 0n) + amount);
     if (schemeId === undefined || measure === undefined) return;
     if (householdId !== undefined) {
@@ -37,7 +38,7 @@ export class MoneyLedger {
       this.ofHouseholds.set(whose, (this.ofHouseholds.get(whose) ?? 0n) + amount);
     }
     if (measure === 'paid' && reference) this.paid.push({ on, reference, amount: -amount });
-    const { source = null, costArea = null, lineId = null, item = null } = posting;
+    const { source = null, costArea = null, lineId = null, item = null } = marks;
     const key = { measure, source, reference: reference ?? null, costArea, lineId, item };
     const id = Object.values(key).join('|');
     this.sums.set(id, { ...key, amount: (this.sums.get(id)?.amount ?? 0n) + amount });

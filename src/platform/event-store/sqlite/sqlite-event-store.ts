@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import { orClose, type Database, openDatabase, rowsOf, type Statement } from '../../sqlite.js';
 import { assertAppend } from '../codec.js';
 import {
@@ -53,8 +52,8 @@ type Row = [
   data: string,
   metadata: string,
 ];
-/** Names of streams kept for reading the whole log: one text for all events of a stream. */
-const MOST_NAMES = 10_000;
+/** Names of streams kept for reading the whole log: one text for all events of a stream. With more they are read anew. */
+const MOST_NAMES = 100_000;
 
 /**
  * The embedded store: one file, one writer. Appends that arrive while a commit is being prepared share it (group
@@ -69,7 +68,7 @@ export class SqliteEventStore extends EventStore {
   private closed = false;
   private lost = false;
   private readonly listeners = new Set<() => void>();
-  private readonly names = new LRUCache<number, string>({ max: MOST_NAMES });
+  private readonly names = new Map<number, string>();
 
   constructor(
     private readonly path: string,
@@ -240,6 +239,7 @@ export class SqliteEventStore extends EventStore {
     let stream = this.names.get(streamNo);
     if (stream === undefined) {
       ({ stream } = this.statements.streamName.get(streamNo) as { stream: string });
+      if (this.names.size === MOST_NAMES) this.names.clear();
       this.names.set(streamNo, stream);
     }
     return stream;
