@@ -67,11 +67,10 @@ describe('a flipped bit never makes a silently wrong answer', () => {
   beforeAll(async () => {
     const service = await TestService.open();
     await tellStory(service);
-    await service.restart(() => {
-      const isKept = (path: string): boolean => !path.endsWith('-shm');
-      cpSync(service.directory, killed, { recursive: true, filter: isKept });
-      cpSync(killed, stopped, { recursive: true });
-    });
+    // As a kill leaves them: some modules of SQLite take the write-ahead log with them when they close.
+    const isKept = (path: string): boolean => !path.endsWith('-shm');
+    cpSync(service.directory, killed, { recursive: true, filter: isKept });
+    cpSync(killed, stopped, { recursive: true });
     await service.close();
     for (const name of ['events.db', 'read-models.db']) {
       const database = openDatabase(join(stopped, name), name === 'events.db' ? 'full' : 'rebuildable');
