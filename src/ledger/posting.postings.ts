@@ -84,7 +84,7 @@ export function move(
   ];
 }
 
-/** The movements of each line, one behind the other. */
+/** The movements of each line, one behind the other: what `flatMap` does too, for a microsecond more an event. */
 export function moves<Line>(lines: readonly Line[], movementOf: (line: Line) => readonly Posting[]): Posting[] {
   const all: Posting[] = [];
   for (const line of lines) for (const posting of movementOf(line)) all.push(posting);
